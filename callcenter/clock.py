@@ -7,11 +7,9 @@ the engine, the console and the local exchange agree on the time. Without a file
 import json
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 MAX_SPEED = 3600
 
 
@@ -77,17 +75,6 @@ class Clock:
         pace = Pace(real=real_now(), shown=shown or self.now(), speed=speed)
         _write(self.file, pace)
         return pace
-
-
-def local(moment: datetime) -> datetime:
-    """The same moment on a wall clock in Wuxi."""
-    return moment.astimezone(SHANGHAI)
-
-
-def tomorrow_at(moment: datetime, hour: int) -> datetime:
-    """The given full hour (Asia/Shanghai) on the day after `moment`, in UTC."""
-    day = local(moment) + timedelta(days=1)
-    return day.replace(hour=hour, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 def _read(file: Path) -> Pace:

@@ -1,0 +1,159 @@
+"""What care staff decide, read once from policy/*.yaml; mistakes are named in plain words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import yaml
+
+from callcenter.domain.answers import AnswerRules
+from callcenter.domain.call import Disposition
+from callcenter.domain.checkin import Outcome, Retry, RetryPolicy
+from callcenter.domain.danger import DangerRules
+from callcenter.domain.escalation import Reason
+from callcenter.domain.people import Role
+
+
+class BadPolicy(Exception):
+    """A policy file has a mistake; the message names the file and says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """How the phone line speaks and listens; values are the carrier's words."""
+
+    language: str
+    voice: str
+    hears: str
+    hints: str  # words the recogniser should expect, separated by commas
+    answer_seconds: int
+    pause_seconds: int
+    transfer_seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step of a ladder as configured: people are looked up when an escalation opens."""
+
+    title: str
+    who: Role
+    wait: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class LadderPlan:
+    """A configured ladder."""
+
+    steps: tuple[Step, ...]
+    find_within: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """All that care staff decide."""
+
+    danger: DangerRules
+    answers: AnswerRules
+    retries: RetryPolicy
+    ladders: Mapping[str, LadderPlan]
+    ladder_of: Mapping[Reason, str]
+    line: Line
+    prompts: Mapping[str, Mapping[str, str]]  # section -> name -> words
+
+    def say(self, section: str, name: str, /, **values: str) -> str:
+        """The words of a prompt with its blanks filled. Raises KeyError for an unknown name."""
+        return self.prompts[section][name].format(**values)
+
+    def ladder_for(self, reason: Reason) -> LadderPlan:
+        """The ladder that a reason takes."""
+        return self.ladders[self.ladder_of.get(reason, "routine")]
+
+
+BLANKS = frozenset({"name", "number", "summary", "text", "reason", "words", "at", "place"})
+
+
+def read_policy(folder: Path) -> Policy:
+    """Everything in the folder. Raises BadPolicy with the file's name and what is wrong in it."""
+    prompts = _read(folder, "prompts.yaml", dict)
+    ladders = _read(folder, "ladders.yaml", _ladders)
+    return Policy(
+        danger=_read(folder, "danger.yaml", DangerRules.parse),
+        answers=_read(folder, "answers.yaml", AnswerRules.parse),
+        retries=_read(folder, "retries.yaml", _retries),
+        ladders=ladders[0],
+        ladder_of=ladders[1],
+        line=_checked(folder / "prompts.yaml", lambda raw: Line(**raw["line"]), prompts),
+        prompts=_checked(folder / "prompts.yaml", _prompts, prompts),
+    )
+
+
+def _read(folder: Path, name: str, build: Any) -> Any:
+    file = folder / name
+    try:
+        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        message = f"{file} is missing; restore it or point XIXIN_POLICY_FOLDER at its folder"
+        raise BadPolicy(message) from None
+    except yaml.YAMLError as wrong:
+        raise BadPolicy(f"{file} is not valid YAML: {wrong}") from wrong
+    return _checked(file, build, raw)
+
+
+def _checked(file: Path, build: Any, raw: Any) -> Any:
+    try:
+        return build(raw)
+    except KeyError as wrong:
+        raise BadPolicy(f"{file}: {wrong} is missing or unknown") from wrong
+    except (ValueError, TypeError, AttributeError) as wrong:
+        raise BadPolicy(f"{file}: {wrong}") from wrong
+
+
+def _retries(raw: Mapping[str, Any]) -> RetryPolicy:
+    endings = {one.value for one in Outcome} | {one.value for one in Disposition}
+    rules = {}
+    for ending, rule in raw.items():
+        if ending == "attempts":
+            continue
+        if ending not in endings:
+            raise ValueError(f"{ending!r} is not an ending; choose from {sorted(endings)}")
+        wait, at_most = int(rule["wait_minutes"]), int(rule["at_most"])
+        if wait < 0 or at_most < 0:
+            raise ValueError(f"{ending}: wait_minutes and at_most must not be negative")
+        rules[ending] = Retry(wait=timedelta(minutes=wait), at_most=at_most)
+    return RetryPolicy(by_ending=rules, attempts=int(raw["attempts"]))
+
+
+def _ladders(raw: Mapping[str, Any]) -> tuple[dict[str, LadderPlan], dict[Reason, str]]:
+    plans = {name: _ladder(name, one) for name, one in raw["ladders"].items()}
+    reasons = {Reason(reason): str(name) for reason, name in (raw.get("reasons") or {}).items()}
+    for name in ("routine", *reasons.values()):
+        if name not in plans:
+            raise ValueError(f"a ladder named {name!r} is needed")
+    return plans, reasons
+
+
+def _ladder(name: str, raw: Mapping[str, Any]) -> LadderPlan:
+    steps = tuple(
+        Step(
+            title=str(one["title"]),
+            who=Role(one["who"]),
+            wait=timedelta(minutes=int(one["wait_minutes"])),
+        )
+        for one in raw["rungs"]
+    )
+    if not steps or any(step.wait <= timedelta(0) for step in steps):
+        raise ValueError(f"ladder {name!r} needs at least one rung, each with wait_minutes over 0")
+    return LadderPlan(steps=steps, find_within=timedelta(minutes=int(raw["find_within_minutes"])))
+
+
+def _prompts(raw: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    sections = {name: dict(part) for name, part in raw.items() if name != "line"}
+    for section, prompts in sections.items():
+        for name, words in prompts.items():
+            unknown = {field for _, field, _, _ in Formatter().parse(words) if field} - BLANKS
+            if unknown:
+                raise ValueError(f"{section}.{name} has unknown blanks {sorted(unknown)}")
+    return sections

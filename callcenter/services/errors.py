@@ -1,0 +1,47 @@
+"""What can go wrong in a use case. The docstring is what people read; status is for the web."""
+
+
+class CareError(Exception):
+    """这一步没有办成。"""
+
+    status = 400
+
+    def __str__(self) -> str:
+        """The plain Chinese sentence, with what was given in place of the docstring if any."""
+        return super().__str__() or (self.__doc__ or "").strip()
+
+
+class NotFound(CareError):
+    """没有找到这条记录。"""
+
+    status = 404
+
+
+class AlreadyAcknowledged(CareError):
+    """已由他人接警。"""
+
+    status = 409
+
+
+class AlreadyResolved(CareError):
+    """这条预警已经办结。"""
+
+    status = 409
+
+
+class FindingNeedsWords(CareError):
+    """请写明是谁、怎样证实的，再办结。"""
+
+
+class BadVisit(CareError):
+    """探访记录不完整：请填时间、地点，开始要早于结束，且不能在将来。"""
+
+
+class NotAllowed(CareError):
+    """您没有权限做这一步。"""
+
+    status = 403
+
+
+class RosterMistake(CareError):
+    """名册里有错，请改正后再导入。"""

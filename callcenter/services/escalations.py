@@ -1,0 +1,356 @@
+"""Escalations (预警): opened with a frozen ladder, told rung by rung, acknowledged, resolved."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from callcenter.domain.checkin import NextAction, SlotState
+from callcenter.domain.escalation import (
+    FINDING_WORDS,
+    NEEDS_WORDS,
+    REASON_WORDS,
+    URGENT,
+    Finding,
+    Ladder,
+    Reason,
+    Rung,
+    Standing,
+    build_ladder,
+    first_rung,
+    next_rung,
+)
+from callcenter.domain.people import Role
+from callcenter.domain.week import local
+from callcenter.policy import Policy
+from callcenter.services import weekplan
+from callcenter.services.errors import (
+    AlreadyAcknowledged,
+    AlreadyResolved,
+    CareError,
+    FindingNeedsWords,
+    NotFound,
+)
+from callcenter.services.timeline import note
+from callcenter.store.tables import Community, Elder, Escalation, Notice, Slot, Worker
+
+OPEN = (Standing.RINGING.value, Standing.ACKNOWLEDGED.value)
+LEAVES = {Finding.MOVED: "已搬走", Finding.DECEASED: "已去世"}
+
+
+class NobodyToTell(CareError):
+    """没有任何在岗人员可以通知，请主管马上补上区值班员。"""
+
+    status = 500
+
+
+def open_escalation(
+    session: Session,
+    now: datetime,
+    policy: Policy,
+    reason: Reason,
+    *,
+    elder: Elder | None,
+    words: str = "",
+    phone: str = "",
+    slot: Slot | None = None,
+) -> Escalation:
+    """Puts a need into named people's hands, and tells the first rung.
+
+    An elder who has an unresolved escalation at least as urgent keeps that one: the new reason is
+    added to its time line, and the slot is tied to it, so that nobody is told twice of one matter.
+    """
+    known = _standing_one(session, elder, reason)
+    if known is None:
+        known = _new(session, now, policy, reason, elder, words, phone)
+        _tell(session, now, policy, known, (0,))
+        text = f"发出预警：{REASON_WORDS[reason]}"
+    else:
+        text = f"预警处理中又发生：{REASON_WORDS[reason]}"
+    if words:
+        text += f"（“{words}”）"
+    note(session, now, "escalation", text, elder_id=known.elder_id, escalation_id=known.id)
+    if slot is not None:
+        tie(slot, known)
+    return known
+
+
+def tie(slot: Slot, escalation: Escalation) -> None:
+    """From now on a named person has this slot."""
+    slot.state = SlotState.ESCALATED.value
+    slot.escalation_id = escalation.id
+    slot.next_action = NextAction.PERSON.value
+    slot.next_at = escalation.next_at
+
+
+def advance(session: Session, now: datetime, policy: Policy, limit: int = 100) -> int:
+    """Takes every escalation whose time is up one step further; gives how many."""
+    due = session.scalars(
+        select(Escalation)
+        .where(Escalation.standing.in_(OPEN), Escalation.next_at <= now)
+        .order_by(Escalation.next_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for one in due:
+        _one_step(session, now, policy, one)
+    return len(due)
+
+
+def acknowledge(
+    session: Session, now: datetime, escalation_id: int, worker: Worker, over: str
+) -> Escalation:
+    """接警: the first one wins and stops the others. The same worker may say it again.
+
+    Raises NotFound, AlreadyAcknowledged (naming who has it) or AlreadyResolved.
+    """
+    one = _locked(session, escalation_id)
+    if one.standing == Standing.RESOLVED.value:
+        raise AlreadyResolved
+    if one.standing == Standing.ACKNOWLEDGED.value:
+        if one.acknowledged_by == worker.id:
+            return one
+        owner = session.get_one(Worker, one.acknowledged_by)
+        raise AlreadyAcknowledged(f"已由{owner.name}接警。")
+    one.standing = Standing.ACKNOWLEDGED.value
+    one.acknowledged_by, one.acknowledged_at, one.acknowledged_over = worker.id, now, over
+    one.next_at = now + thaw(one.ladder).find_within
+    _stop_notices(session, one.id)
+    note(
+        session,
+        now,
+        "acknowledged",
+        f"{worker.name}接警（{_OVER.get(over, over)}）",
+        elder_id=one.elder_id,
+        escalation_id=one.id,
+    )
+    return one
+
+
+def resolve(
+    session: Session,
+    now: datetime,
+    escalation_id: int,
+    worker: Worker,
+    finding: Finding,
+    words: str = "",
+) -> Escalation:
+    """办结: a named person has found out how the elder is. Ends every slot that hung on it.
+
+    Raises NotFound, AlreadyResolved, or FindingNeedsWords for a finding that has to say by whom.
+    """
+    one = _locked(session, escalation_id)
+    if one.standing == Standing.RESOLVED.value:
+        raise AlreadyResolved
+    if finding in NEEDS_WORDS and not words.strip():
+        raise FindingNeedsWords
+    one.standing, one.next_at = Standing.RESOLVED.value, None
+    one.finding, one.finding_note = finding.value, words.strip()[:400]
+    one.resolved_by, one.resolved_at = worker.id, now
+    _stop_notices(session, one.id)
+    _end_slots(session, now, one, worker)
+    if finding in LEAVES and one.elder_id is not None:
+        _leave(session, now, one.elder_id, worker, LEAVES[finding])
+    text = f"{worker.name}办结：{FINDING_WORDS[finding]}" + (f"，{words.strip()}" if words else "")
+    note(session, now, "resolved", text, elder_id=one.elder_id, escalation_id=one.id)
+    return one
+
+
+def thaw(frozen: dict[str, Any]) -> Ladder:
+    """The ladder as it was when the escalation opened."""
+    return Ladder(
+        rungs=tuple(
+            Rung(
+                title=rung["title"],
+                workers=tuple(rung["workers"]),
+                wait=timedelta(seconds=rung["wait_seconds"]),
+            )
+            for rung in frozen["rungs"]
+        ),
+        find_within=timedelta(seconds=frozen["find_within_seconds"]),
+    )
+
+
+_OVER = {"tel": "电话", "sms": "短信", "telegram": "Telegram", "console": "工作台"}
+
+
+def _standing_one(session: Session, elder: Elder | None, reason: Reason) -> Escalation | None:
+    if elder is None:
+        return None
+    rows = session.scalars(
+        select(Escalation)
+        .where(Escalation.elder_id == elder.id, Escalation.standing.in_(OPEN))
+        .order_by(Escalation.opened_at.desc())
+    )
+    for row in rows:
+        if reason not in URGENT or Reason(row.reason) in URGENT:
+            return row
+    return None
+
+
+def _new(
+    session: Session,
+    now: datetime,
+    policy: Policy,
+    reason: Reason,
+    elder: Elder | None,
+    words: str,
+    phone: str,
+) -> Escalation:
+    ladder = _ladder(session, policy, reason, elder)
+    one = Escalation(
+        elder_id=elder.id if elder else None,
+        about=elder.called if elder else "来电人",
+        phone=phone or (elder.phone if elder else ""),
+        reason=reason.value,
+        words=words[:200],
+        opened_at=now,
+        standing=Standing.RINGING.value,
+        ladder=_freeze(ladder),
+        next_at=first_rung(ladder, now).again,
+    )
+    session.add(one)
+    session.flush()
+    return one
+
+
+def _ladder(session: Session, policy: Policy, reason: Reason, elder: Elder | None) -> Ladder:
+    plan = policy.ladder_for(reason)
+    duty = _people(session, Role.DUTY_OFFICER, None)
+    steps = [(step.title, _people(session, step.who, elder), step.wait) for step in plan.steps]
+    try:
+        return build_ladder(steps, duty, plan.find_within)
+    except ValueError:
+        raise NobodyToTell from None
+
+
+def _people(session: Session, role: Role, elder: Elder | None) -> Sequence[int]:
+    """Who fills a step: the elder's own caseworker, the street's supervisor, the duty officers."""
+    rows = select(Worker.id).where(Worker.role == role.value, Worker.active).order_by(Worker.id)
+    if role is Role.DUTY_OFFICER:
+        return session.scalars(rows).all()
+    if elder is None:
+        return []
+    if role is Role.CASEWORKER and elder.caseworker_id is not None:
+        return session.scalars(rows.where(Worker.id == elder.caseworker_id)).all()
+    if role is Role.CASEWORKER:
+        return session.scalars(rows.where(Worker.community_id == elder.community_id)).all()
+    street = select(Community.street_id).where(Community.id == elder.community_id)
+    return session.scalars(rows.where(Worker.street_id == street.scalar_subquery())).all()
+
+
+def _freeze(ladder: Ladder) -> dict[str, Any]:
+    return {
+        "rungs": [
+            {
+                "title": rung.title,
+                "workers": list(rung.workers),
+                "wait_seconds": int(rung.wait.total_seconds()),
+            }
+            for rung in ladder.rungs
+        ],
+        "find_within_seconds": int(ladder.find_within.total_seconds()),
+    }
+
+
+def _one_step(session: Session, now: datetime, policy: Policy, one: Escalation) -> None:
+    ladder = thaw(one.ladder)
+    step = next_rung(ladder, one.rung, now)
+    told: tuple[int, ...] = (step.rung,)
+    text = f"还没有人接警，通知{ladder.rungs[step.rung].title}"
+    if one.standing == Standing.ACKNOWLEDGED.value:
+        told = (one.rung, step.rung)
+        one.standing = Standing.RINGING.value
+        text = "接警后没有登记结果，重新通知"
+    one.rung, one.next_at = step.rung, step.again
+    for slot in session.scalars(select(Slot).where(Slot.escalation_id == one.id)):
+        if slot.state == SlotState.ESCALATED.value:
+            slot.next_at = one.next_at
+    note(session, now, "escalation", text, elder_id=one.elder_id, escalation_id=one.id)
+    _tell(session, now, policy, one, told)
+
+
+def _tell(
+    session: Session, now: datetime, policy: Policy, one: Escalation, rungs: Sequence[int]
+) -> None:
+    """Notices for everyone on these rungs, over every channel each of them has."""
+    _stop_notices(session, one.id)
+    rounds = session.scalar(
+        select(func.coalesce(func.max(Notice.round), 0)).where(Notice.escalation_id == one.id)
+    )
+    ladder = thaw(one.ladder)
+    people = dict.fromkeys(id_ for rung in rungs for id_ in ladder.rungs[rung].workers)
+    if one.acknowledged_by is not None:
+        people[one.acknowledged_by] = None
+    text = _words(session, policy, one)
+    for worker in session.scalars(select(Worker).where(Worker.id.in_(people))):
+        for address in addresses(worker):
+            session.add(
+                Notice(
+                    escalation_id=one.id,
+                    worker_id=worker.id,
+                    address=address,
+                    round=(rounds or 0) + 1,
+                    text=text,
+                    due_at=now,
+                )
+            )
+    session.flush()
+
+
+def addresses(worker: Worker) -> list[str]:
+    """Every way to reach a worker. SMS is never the only one: a phone number is also rung."""
+    ways = [f"tel:{worker.phone}", f"sms:{worker.phone}"] if worker.phone else []
+    return [*ways, f"telegram:{worker.telegram}"] if worker.telegram else ways
+
+
+def _words(session: Session, policy: Policy, one: Escalation) -> str:
+    elder = session.get(Elder, one.elder_id) if one.elder_id else None
+    wall = local(one.opened_at)
+    return policy.say(
+        "staff",
+        "escalation_text",
+        name=one.about,
+        reason=REASON_WORDS[Reason(one.reason)],
+        words=f"，原话“{one.words}”" if one.words else "",
+        at=f"{wall.hour}点{wall.minute:02d}分",
+        place=elder.address if elder else "不详",
+    )
+
+
+def _stop_notices(session: Session, escalation_id: int) -> None:
+    due = select(Notice).where(Notice.escalation_id == escalation_id, Notice.state == "due")
+    for one in session.scalars(due):
+        one.state = "stopped"
+
+
+def _locked(session: Session, escalation_id: int) -> Escalation:
+    one = session.scalars(
+        select(Escalation).where(Escalation.id == escalation_id).with_for_update()
+    ).one_or_none()
+    if one is None:
+        raise NotFound("没有这条预警。")
+    return one
+
+
+def _end_slots(session: Session, now: datetime, one: Escalation, worker: Worker) -> None:
+    for slot in session.scalars(select(Slot).where(Slot.escalation_id == one.id)):
+        if slot.state != SlotState.ESCALATED.value:
+            continue
+        slot.state, slot.next_action, slot.next_at = "resolved", NextAction.NOTHING.value, None
+        slot.evidence, slot.evidence_text = "finding", FINDING_WORDS[Finding(one.finding or "")]
+        slot.ended_at, slot.ended_by = now, worker.name
+
+
+def _leave(session: Session, now: datetime, elder_id: int, worker: Worker, why: str) -> None:
+    """Nobody phones or visits somebody who has moved or died: the rest of the week is excused."""
+    weekplan.leave(session, elder_id, local(now).date(), why)
+    rows = select(Slot).where(Slot.elder_id == elder_id, Slot.state == SlotState.OPEN.value)
+    for slot in session.scalars(rows):
+        if slot.next_action == NextAction.CALLING.value:
+            continue  # the call that is going on ends by itself
+        slot.state, slot.next_action, slot.next_at = "excused", NextAction.NOTHING.value, None
+        slot.evidence, slot.evidence_text = "finding", why
+        slot.ended_at, slot.ended_by = now, worker.name

@@ -1,0 +1,77 @@
+"""Planning a week: every covered elder gets two calls and two visits, each with a next action."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import Session
+
+from callcenter.domain.checkin import (
+    NextAction,
+    SlotKind,
+    appointments,
+    still_possible,
+)
+from callcenter.domain.week import Window, local, monday_of
+from callcenter.store.tables import Coverage, Elder, Slot
+
+BATCH = 500  # elders planned in one transaction; memory stays bounded whatever the district
+
+
+def plan_week(session: Session, now: datetime, limit: int = BATCH) -> int:
+    """Plans the current week for covered elders who have no slots in it; gives how many.
+
+    Called again and again until it gives 0; a new elder is planned the same way in mid-week.
+    """
+    monday = monday_of(now)
+    elders = session.scalars(_unplanned(monday, local(now).date()).limit(limit)).all()
+    for elder in elders:
+        session.add_all(_slots(elder, monday, now))
+    return len(elders)
+
+
+def _unplanned(monday: date, today: date) -> Select[Elder]:
+    """Elders covered today, without a slot in the week that began on `monday`."""
+    covered = exists().where(
+        Coverage.elder_id == Elder.id,
+        Coverage.entered_on <= today,
+        or_(Coverage.left_on.is_(None), Coverage.left_on > today),
+    )
+    planned = exists().where(Slot.elder_id == Elder.id, Slot.week == monday)
+    return select(Elder).where(covered, ~planned).order_by(Elder.id)
+
+
+def _slots(elder: Elder, monday: date, now: datetime) -> list[Slot]:
+    window = Window(opens=elder.window_opens, closes=elder.window_closes)
+    slots = []
+    for plan in appointments(monday, window, elder.id):
+        due = still_possible(plan, window, now, monday)
+        action = NextAction.DIAL if due.kind is SlotKind.CALL else NextAction.VISIT
+        slots.append(
+            Slot(
+                elder_id=elder.id,
+                week=monday,
+                kind=due.kind.value,
+                number=due.number,
+                due_at=due.due_at,
+                by=due.by,
+                next_action=action.value,
+                next_at=due.due_at if action is NextAction.DIAL else due.by,
+            )
+        )
+    return slots
+
+
+def covered_on(session: Session, day: date) -> int:
+    """How many elders were on the list on that day."""
+    rows = select(Coverage.elder_id).where(
+        Coverage.entered_on <= day, or_(Coverage.left_on.is_(None), Coverage.left_on > day)
+    )
+    return len(set(session.scalars(rows)))
+
+
+def leave(session: Session, elder_id: int, day: date, why: str) -> None:
+    """Takes an elder off the list from `day` on; past weeks keep the roster they had."""
+    rows = select(Coverage).where(Coverage.elder_id == elder_id, Coverage.left_on.is_(None))
+    for row in session.scalars(rows):
+        row.left_on = max(day, row.entered_on)
+        row.left_why = why

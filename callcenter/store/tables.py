@@ -1,0 +1,363 @@
+"""The tables. Moments are aware UTC; days are days in Wuxi; phone numbers are E.164."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC moment; SQLite forgets time zones, so it is given back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuses naive moments: nobody could say what they mean."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone must not be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware UTC, whatever the database kept."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """What all tables share: named constraints, so that migrations can name them too."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
+
+
+class Street(Base):
+    """A street office (街道)."""
+
+    __tablename__ = "streets"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+
+
+class Community(Base):
+    """A community (社区) as it stood from one day to another: the map is redrawn now and then."""
+
+    __tablename__ = "communities"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    street_id: Mapped[int] = mapped_column(ForeignKey("streets.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]  # last day; None while it stands
+
+
+class Worker(Base):
+    """A member of staff: caseworker, street supervisor, duty officer, operator, supervisor."""
+
+    __tablename__ = "workers"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(40))
+    role: Mapped[str] = mapped_column(String(20), index=True)
+    street_id: Mapped[int | None] = mapped_column(ForeignKey("streets.id"), index=True)
+    community_id: Mapped[int | None] = mapped_column(ForeignKey("communities.id"), index=True)
+    phone: Mapped[str] = mapped_column(String(20), default="")
+    telegram: Mapped[str] = mapped_column(String(40), default="")  # chat id; empty when not linked
+    password: Mapped[str] = mapped_column(String(200), default="")  # argon2 hash
+    signed_on: Mapped[bool] = mapped_column(default=False)  # an operator taking calls
+    active: Mapped[bool] = mapped_column(default=True)
+    demonstration: Mapped[bool] = mapped_column(default=False)
+
+
+class Elder(Base):
+    """An elder (老人) and how to reach them."""
+
+    __tablename__ = "elders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+    called: Mapped[str] = mapped_column(String(40))  # how to address them, such as 王阿婆
+    born_on: Mapped[date]
+    living: Mapped[str] = mapped_column(String(20))
+    hardship: Mapped[bool] = mapped_column(default=False)
+    disabled: Mapped[bool] = mapped_column(default=False)
+    community_id: Mapped[int] = mapped_column(ForeignKey("communities.id"), index=True)
+    address: Mapped[str] = mapped_column(String(120), default="")
+    phone: Mapped[str] = mapped_column(String(20), default="", index=True)
+    window_opens: Mapped[int] = mapped_column(default=9 * 60)  # minute of the day
+    window_closes: Mapped[int] = mapped_column(default=17 * 60)
+    ai_voice: Mapped[bool] = mapped_column(default=True)  # False: refused, a person calls
+    caseworker_id: Mapped[int | None] = mapped_column(ForeignKey("workers.id"))
+    notes: Mapped[str] = mapped_column(String(400), default="")
+    demonstration: Mapped[bool] = mapped_column(default=False)
+
+
+class Coverage(Base):
+    """From when until when an elder is on the list; a past week keeps the roster it had."""
+
+    __tablename__ = "coverage"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    elder_id: Mapped[int] = mapped_column(ForeignKey("elders.id"), index=True)
+    category: Mapped[str] = mapped_column(String(20))
+    entered_on: Mapped[date]
+    left_on: Mapped[date | None]  # first day no longer covered
+    left_why: Mapped[str] = mapped_column(String(60), default="")
+
+
+class Contact(Base):
+    """An emergency contact (紧急联系人) of an elder."""
+
+    __tablename__ = "contacts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    elder_id: Mapped[int] = mapped_column(ForeignKey("elders.id"), index=True)
+    name: Mapped[str] = mapped_column(String(40))
+    relation: Mapped[str] = mapped_column(String(20))
+    phone: Mapped[str] = mapped_column(String(20))
+
+
+class Slot(Base):
+    """One elder x week x kind x number. Never blank: open slots have a next action and a time."""
+
+    __tablename__ = "slots"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    elder_id: Mapped[int] = mapped_column(ForeignKey("elders.id"))
+    week: Mapped[date]  # the Monday
+    kind: Mapped[str] = mapped_column(String(10))
+    number: Mapped[int]
+    state: Mapped[str] = mapped_column(String(20), default="open")
+    due_at: Mapped[datetime]
+    by: Mapped[datetime]  # the latest moment for the slot's own means; then a person has it
+    next_action: Mapped[str] = mapped_column(String(10))
+    next_at: Mapped[datetime | None]  # None only when the slot has ended
+    evidence: Mapped[str] = mapped_column(String(20), default="")  # key, words, voice, visit ...
+    evidence_text: Mapped[str] = mapped_column(String(200), default="")
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str] = mapped_column(String(40), default="")  # a name, or 本人
+    escalation_id: Mapped[int | None] = mapped_column(ForeignKey("escalations.id"), index=True)
+    excused_until: Mapped[date | None]
+    __table_args__ = (
+        UniqueConstraint("elder_id", "week", "kind", "number"),
+        Index("ix_slots_due", "next_action", "next_at"),
+        Index("ix_slots_week", "week", "elder_id"),
+    )
+
+
+class Attempt(Base):
+    """One dial to an elder. The row is committed before the phone rings."""
+
+    __tablename__ = "attempts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slots.id"))
+    elder_id: Mapped[int] = mapped_column(ForeignKey("elders.id"))
+    number: Mapped[int]  # 1 for the first dial of the slot
+    to_phone: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(12))  # intended, placed, uncertain, ended
+    live: Mapped[bool] = mapped_column(default=True)  # at most one live attempt per elder
+    intended_at: Mapped[datetime]
+    look_at: Mapped[datetime | None]  # when the reconciler asks the carrier next
+    call_sid: Mapped[str | None] = mapped_column(String(40), unique=True)
+    progress: Mapped[str | None] = mapped_column(String(10))
+    sequence: Mapped[int] = mapped_column(default=-1)
+    disposition: Mapped[str | None] = mapped_column(String(20))
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    ended_at: Mapped[datetime | None]
+    talk: Mapped[dict[str, Any]] = mapped_column(default=dict)  # domain.script.Talk
+    __table_args__ = (
+        UniqueConstraint("slot_id", "number"),
+        Index(
+            "uq_attempts_one_live_per_elder",
+            "elder_id",
+            unique=True,
+            sqlite_where=text("live = 1"),
+            postgresql_where=text("live"),
+        ),
+        Index("ix_attempts_look_at", "look_at"),
+    )
+
+
+class Escalation(Base):
+    """A need for a person (预警), with the ladder frozen as it was when it opened."""
+
+    __tablename__ = "escalations"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    elder_id: Mapped[int | None] = mapped_column(ForeignKey("elders.id"), index=True)
+    about: Mapped[str] = mapped_column(String(60))  # how the person is called, for notices
+    phone: Mapped[str] = mapped_column(String(20), default="")  # the number to ring back
+    reason: Mapped[str] = mapped_column(String(20))
+    words: Mapped[str] = mapped_column(String(200), default="")  # what was said
+    opened_at: Mapped[datetime]
+    standing: Mapped[str] = mapped_column(String(12), default="ringing")
+    ladder: Mapped[dict[str, Any]]
+    rung: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None] = mapped_column(index=True)  # None only when resolved
+    acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("workers.id"))
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_over: Mapped[str] = mapped_column(String(10), default="")
+    finding: Mapped[str | None] = mapped_column(String(20))
+    finding_note: Mapped[str] = mapped_column(String(400), default="")
+    resolved_by: Mapped[int | None] = mapped_column(ForeignKey("workers.id"))
+    resolved_at: Mapped[datetime | None]
+
+
+class Notice(Base):
+    """One message to one worker over one channel (通知)."""
+
+    __tablename__ = "notices"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    escalation_id: Mapped[int] = mapped_column(ForeignKey("escalations.id"), index=True)
+    worker_id: Mapped[int] = mapped_column(ForeignKey("workers.id"), index=True)
+    address: Mapped[str] = mapped_column(String(60))  # tel:+86..., sms:+86..., telegram:123
+    round: Mapped[int]  # counts tellings within the escalation
+    text: Mapped[str] = mapped_column(String(400))
+    state: Mapped[str] = mapped_column(String(12), default="due")
+    due_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    sid: Mapped[str | None] = mapped_column(String(60), unique=True)
+    sent_at: Mapped[datetime | None]
+    trouble: Mapped[str] = mapped_column(String(120), default="")
+    __table_args__ = (
+        UniqueConstraint("escalation_id", "round", "address"),
+        Index("ix_notices_due", "state", "due_at"),
+    )
+
+
+class Conversation(Base):
+    """One talk with somebody who came to us: a hotline call, a web chat, a Telegram chat."""
+
+    __tablename__ = "conversations"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)  # call:CA..., web:..., telegram:...
+    channel: Mapped[str] = mapped_column(String(10))  # phone, web, telegram
+    address: Mapped[str] = mapped_column(String(40), default="")  # the caller's number: a hint
+    elder_id: Mapped[int | None] = mapped_column(ForeignKey("elders.id"), index=True)
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    memory: Mapped[dict[str, Any]] = mapped_column(default=dict)  # dialogue.Memory
+    with_person: Mapped[bool] = mapped_column(default=False)  # the assistant is silent
+
+
+class Message(Base):
+    """One thing said in a conversation or a check-in call, in order."""
+
+    __tablename__ = "messages"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"), index=True)
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"), index=True)
+    at: Mapped[datetime]
+    speaker: Mapped[str] = mapped_column(String(10))  # caller, assistant, person
+    text: Mapped[str] = mapped_column(String(1000))
+
+
+class Handoff(Base):
+    """Somebody wants a person (转人工): on the line now, or to be called back."""
+
+    __tablename__ = "handoffs"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"), index=True)
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"), index=True)
+    elder_id: Mapped[int | None] = mapped_column(ForeignKey("elders.id"), index=True)
+    phone: Mapped[str] = mapped_column(String(20), default="")
+    reason: Mapped[str] = mapped_column(String(20))
+    summary: Mapped[str] = mapped_column(String(400), default="")
+    urgent: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(12))  # ringing, taken, call_back, done
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime]  # by when a person should have taken it
+    taken_by: Mapped[int | None] = mapped_column(ForeignKey("workers.id"))
+    taken_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(String(400), default="")
+    __table_args__ = (Index("ix_handoffs_state", "state", "due_at"),)
+
+
+class ServiceRequest(Base):
+    """Something to be done (工单): a meal, cleaning, bathing, repair, company, other."""
+
+    __tablename__ = "service_requests"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(unique=True)  # what the caller is told
+    elder_id: Mapped[int | None] = mapped_column(ForeignKey("elders.id"), index=True)
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"), index=True)
+    phone: Mapped[str] = mapped_column(String(20), default="", index=True)
+    for_whom: Mapped[str] = mapped_column(String(60), default="")
+    service: Mapped[str] = mapped_column(String(20))
+    wanted: Mapped[str] = mapped_column(String(200), default="")
+    when_words: Mapped[str] = mapped_column(String(60), default="")
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    place: Mapped[str] = mapped_column(String(120), default="")
+    channel: Mapped[str] = mapped_column(String(10), default="")
+    state: Mapped[str] = mapped_column(String(12), default="new")  # new, accepted, done, cancelled
+    opened_at: Mapped[datetime]
+    accept_by: Mapped[datetime]
+    accepted_by: Mapped[int | None] = mapped_column(ForeignKey("workers.id"))
+    closed_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(String(400), default="")
+    __table_args__ = (Index("ix_service_requests_state", "state", "accept_by"),)
+
+
+class Visit(Base):
+    """A home visit with its six facts: type, elder, date, place, worker, start and end."""
+
+    __tablename__ = "visits"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slot_id: Mapped[int | None] = mapped_column(ForeignKey("slots.id"), index=True)
+    elder_id: Mapped[int] = mapped_column(ForeignKey("elders.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))  # home_visit, emergency_visit
+    place: Mapped[str] = mapped_column(String(120))
+    worker_id: Mapped[int] = mapped_column(ForeignKey("workers.id"), index=True)
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    found: Mapped[str] = mapped_column(String(20))  # domain.escalation.Finding
+    note: Mapped[str] = mapped_column(String(400), default="")
+    entered_at: Mapped[datetime]
+
+
+class Event(Base):
+    """The time line of an elder: appended to, never changed."""
+
+    __tablename__ = "events"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    elder_id: Mapped[int | None] = mapped_column(ForeignKey("elders.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(String(300))
+    escalation_id: Mapped[int | None] = mapped_column(ForeignKey("escalations.id"), index=True)
+
+
+class Pace(Base):
+    """The one row that all engines share: how many calls left in the current second."""
+
+    __tablename__ = "pace"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    second: Mapped[int]  # whole seconds since 1970; integers only, a float once stopped dispatch
+    used: Mapped[int]
+
+
+class Beat(Base):
+    """When a process last did its work, by name (engine, auditor)."""
+
+    __tablename__ = "beats"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(String(400), default="")

@@ -1,0 +1,182 @@
+"""The carrier that speaks Twilio's REST API: Twilio itself, the local exchange, or a look-alike.
+
+The only file that imports the twilio helper besides twiml.py. Its words are translated here once.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from requests.exceptions import RequestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+
+from callcenter.config import TWILIO, Settings
+from callcenter.domain.call import CallEvent, Disposition, Listener, Progress
+from callcenter.telephony.port import CallOrder, CarrierCall, Refused, Slower, Unclear
+
+ASK_SECONDS = 10  # the asynchronous client ignores its timeout, so the synchronous one is used
+
+PROGRESS = {
+    "queued": Progress.QUEUED,
+    "initiated": Progress.QUEUED,
+    "ringing": Progress.RINGING,
+    "in-progress": Progress.TALKING,
+    "answered": Progress.TALKING,
+    "completed": Progress.ENDED,
+    "busy": Progress.ENDED,
+    "failed": Progress.ENDED,
+    "no-answer": Progress.ENDED,
+    "canceled": Progress.ENDED,
+}
+DISPOSITION = {
+    "completed": Disposition.ANSWERED,
+    "busy": Disposition.BUSY,
+    "failed": Disposition.FAILED,
+    "no-answer": Disposition.NO_ANSWER,
+    "canceled": Disposition.CANCELED,
+}
+SIP_MEANS = {480: Disposition.NO_ANSWER, 404: Disposition.INVALID_NUMBER, 486: Disposition.BUSY}
+LISTENER = {
+    "human": Listener.HUMAN,
+    "unknown": Listener.UNKNOWN,
+    "fax": Listener.MACHINE,
+    "machine_start": Listener.MACHINE,
+    "machine_end_beep": Listener.MACHINE,
+    "machine_end_silence": Listener.MACHINE,
+    "machine_end_other": Listener.MACHINE,
+}
+ERROR_MEANS = {
+    21211: Disposition.INVALID_NUMBER,
+    21217: Disposition.INVALID_NUMBER,
+    21214: Disposition.UNREACHABLE,
+    21215: Disposition.NOT_PERMITTED,
+    21210: Disposition.NOT_PERMITTED,
+    32205: Disposition.NOT_PERMITTED,
+    13227: Disposition.NOT_PERMITTED,
+}
+EVENTS = ["initiated", "ringing", "answered", "completed"]
+
+
+class _At(TwilioHttpClient):  # type: ignore[misc]
+    """Sends what is meant for Twilio's host to the configured carrier instead."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(timeout=ASK_SECONDS, max_retries=0)
+        self.base_url = base_url.rstrip("/")
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        return super().request(method, url.replace(TWILIO, self.base_url, 1), *args, **kwargs)
+
+
+class TwilioCarrier:
+    """See `telephony.port.Carrier`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._from = settings.hotline_number
+        self._client = Client(
+            settings.account_sid, settings.auth_token, http_client=_At(settings.carrier_url)
+        )
+
+    def place_call(self, order: CallOrder) -> str:
+        """Rings somebody; see the port."""
+        detection: dict[str, Any] = {}
+        if order.machine_url:
+            detection = {
+                "machine_detection": "Enable",
+                "async_amd": "true",  # the API wants the word, not a truth value
+                "async_amd_status_callback": order.machine_url,
+            }
+        call = self._ask(
+            self._client.calls.create,
+            to=order.to,
+            from_=self._from,
+            url=order.script_url,
+            status_callback=order.status_url,
+            status_callback_event=EVENTS,
+            timeout=order.ring_seconds,
+            time_limit=order.limit_seconds,
+            **detection,
+        )
+        return str(call.sid)
+
+    def fetch(self, sid: str) -> CarrierCall:
+        """How a call stands; see the port."""
+        return _call(self._ask(self._client.calls(sid).fetch))
+
+    def calls_to(self, number: str, since: datetime) -> Sequence[CarrierCall]:
+        """Calls placed to a number since a moment, newest first; see the port."""
+        rows = self._ask(self._client.calls.list, to=number, start_time_after=since, limit=50)
+        calls = [_call(row) for row in rows]
+        return [one for one in calls if one.started_at is None or one.started_at >= since]
+
+    def hang_up(self, sid: str) -> None:
+        """Ends a call; one that is over already (21220) is left alone."""
+        try:
+            self._ask(self._client.calls(sid).update, status="completed")
+        except Refused as over:
+            if over.code != 21220:
+                raise
+
+    def send_text(self, to: str, text: str, status_url: str) -> str:
+        """Sends an SMS; see the port."""
+        message = self._ask(
+            self._client.messages.create,
+            to=to,
+            from_=self._from,
+            body=text,
+            status_callback=status_url,
+        )
+        return str(message.sid)
+
+    def _ask(self, call: Any, **words: Any) -> Any:
+        try:
+            return call(**words)
+        except TwilioRestException as said:
+            raise _error(said) from said
+        except (RequestException, TwilioException, OSError) as broken:
+            raise Unclear(type(broken).__name__) from broken
+
+
+def _error(said: TwilioRestException) -> Exception:
+    if said.status == 429:
+        return Slower(1)
+    if said.status >= 500:
+        return Unclear(f"{said.status}")
+    meaning = ERROR_MEANS.get(said.code or 0, Disposition.FAILED)
+    return Refused(meaning, said.code or said.status, said.msg)
+
+
+def _call(row: Any) -> CarrierCall:
+    status = str(row.status)
+    return CarrierCall(
+        sid=str(row.sid),
+        to=str(row.to),
+        progress=PROGRESS[status],
+        disposition=DISPOSITION.get(status),
+        started_at=row.start_time or row.date_created,
+        seconds=int(row.duration or 0),
+    )
+
+
+def event_of(form: dict[str, str]) -> CallEvent:
+    """What a status webhook says. Raises KeyError or ValueError when it is not one."""
+    status = form["CallStatus"]
+    disposition = DISPOSITION.get(status)
+    if disposition is Disposition.FAILED:
+        sip = int(form.get("SipResponseCode") or 0)
+        disposition = SIP_MEANS.get(sip, Disposition.FAILED)
+    return CallEvent(
+        sid=form["CallSid"],
+        progress=PROGRESS[status],
+        sequence=int(form.get("SequenceNumber", "-1")),
+        disposition=disposition,
+        seconds=int(form.get("CallDuration") or 0),
+    )
+
+
+def genuine(auth_token: str, url: str, form: dict[str, str], signature: str) -> bool:
+    """True when the request was signed with our token for exactly this URL and form."""
+    return bool(RequestValidator(auth_token).validate(url, form, signature))

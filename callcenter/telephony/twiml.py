@@ -1,0 +1,85 @@
+"""What the line does next, in the carrier's markup (TwiML), built with the twilio helper."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from twilio.twiml.voice_response import Dial, Gather, Say, VoiceResponse
+
+from callcenter.policy import Line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speech:
+    """Sentences to say, and how."""
+
+    lines: Sequence[str]
+    slow: bool = False
+
+
+def ask(line: Line, speech: Speech, answer_url: str) -> str:
+    """Says the lines and waits for a key or words; silence comes to the same address, empty."""
+    response = VoiceResponse()
+    gather = Gather(
+        input="dtmf speech",
+        num_digits=1,
+        timeout=line.answer_seconds + (4 if speech.slow else 0),
+        speech_timeout=str(line.pause_seconds),
+        language=line.hears,
+        hints=line.hints,
+        action=answer_url,
+        method="POST",
+        action_on_empty_result=True,
+    )
+    _say(gather, line, speech)
+    response.append(gather)
+    response.redirect(answer_url, method="POST")  # a gather that fails must not end in silence
+    return str(response)
+
+
+def hang_up(line: Line, speech: Speech) -> str:
+    """Says the lines and ends the call."""
+    response = VoiceResponse()
+    _say(response, line, speech)
+    response.hangup()
+    return str(response)
+
+
+def put_through(
+    line: Line, speech: Speech, numbers: Sequence[str], whisper_url: str, done_url: str
+) -> str:
+    """Says the lines, then rings all numbers at once; who presses the accept key gets the call."""
+    response = VoiceResponse()
+    _say(response, line, speech)
+    if numbers:
+        dial = Dial(action=done_url, method="POST", timeout=line.transfer_seconds)
+        for number in numbers:
+            dial.number(number, url=whisper_url, method="POST")
+        response.append(dial)
+    response.redirect(done_url, method="POST")
+    return str(response)
+
+
+def accept(line: Line, words: str, answer_url: str) -> str:
+    """Asks the one who picked up for a key; without it the line goes back to ringing others."""
+    response = VoiceResponse()
+    gather = Gather(input="dtmf", num_digits=1, timeout=10, action=answer_url, method="POST")
+    _say(gather, line, Speech(lines=[words]))
+    response.append(gather)
+    response.hangup()
+    return str(response)
+
+
+def join() -> str:
+    """Nothing more to say: the two are connected."""
+    return str(VoiceResponse())
+
+
+def _say(parent: VoiceResponse | Gather, line: Line, speech: Speech) -> None:
+    """Each sentence on its own; slower means longer pauses rather than stretched words."""
+    for text in speech.lines:
+        say = Say("" if speech.slow else text, voice=line.voice, language=line.language)
+        if speech.slow:
+            say.prosody(text, rate="90%")
+        parent.append(say)
+        if speech.slow:
+            parent.pause(length=1)
