@@ -295,7 +295,7 @@ class ServiceRequest(Base):
 
     __tablename__ = "service_requests"
     id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(unique=True)  # what the caller is told
+    number: Mapped[int | None] = mapped_column(unique=True)  # told to the caller; 1000 + id
     elder_id: Mapped[int | None] = mapped_column(ForeignKey("elders.id"), index=True)
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"), index=True)
     phone: Mapped[str] = mapped_column(String(20), default="", index=True)

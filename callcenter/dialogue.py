@@ -1,0 +1,288 @@
+"""The front door of every conversation: danger first, then fixed words, then the assistant.
+
+Everything that keeps people safe is decided here without the assistant. The assistant (Rasa) is
+asked over HTTP with a time budget; when it is down, slow or has nothing to say, the caller hears
+an apology and is offered a person: silence is a bug.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+import httpx
+
+from callcenter.domain.danger import Danger, Kind
+from callcenter.policy import Policy
+
+LONGEST = 300  # characters of one utterance that are heard; measured: longer costs seconds
+FAR_TOO_LONG = 2000  # beyond this the caller is asked to be brief
+REPROMPTS = 2
+FAILURES = 2  # a conversation that fails so often in a row goes to a person
+KEPT = 6  # utterances kept for the summary that a person gets
+
+
+class AssistantSilent(Exception):
+    """The assistant did not answer in time, or not at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What the assistant said: lines, and at most one wish to the front door."""
+
+    lines: tuple[str, ...]
+    handoff: str = ""  # a reason; empty: none
+    summary: str = ""
+    danger: str = ""  # a kind of danger that only the model heard
+    over: bool = False  # the caller said goodbye
+
+
+class Assistant:
+    """Rasa over HTTP on the loopback, behind a bearer token."""
+
+    def __init__(self, url: str, token: str, seconds: float) -> None:
+        self._token = token
+        self._client = httpx.Client(base_url=url, timeout=seconds)
+
+    def turn(self, sender: str, text: str, metadata: Mapping[str, Any]) -> Said:
+        """One turn of a conversation. Raises AssistantSilent."""
+        body = {"sender": sender, "text": text, "context": "hotline", "metadata": dict(metadata)}
+        raw = self._post("/webhooks/doorway/turn", body)
+        return _said(raw.get("messages") or [])
+
+    def parse(self, text: str) -> dict[str, Any]:
+        """The model's reading of one text (Rasa's parse result). Raises AssistantSilent."""
+        return self._post("/model/parse", {"text": text}, {"token": self._token})
+
+    def ready(self) -> bool:
+        """True when a trained model is loaded."""
+        try:
+            answer = self._client.get("/status", params={"token": self._token}, timeout=1.0)
+        except httpx.HTTPError:
+            return False
+        return answer.status_code == 200 and bool(answer.json().get("model_file"))
+
+    def _post(
+        self, path: str, body: dict[str, Any], query: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        bearer = {"Authorization": f"Bearer {self._token}"}
+        try:
+            answer = self._client.post(path, json=body, params=query, headers=bearer)
+            answer.raise_for_status()
+            raw = answer.json()
+        except (httpx.HTTPError, ValueError) as broken:
+            raise AssistantSilent(type(broken).__name__) from broken
+        if not isinstance(raw, dict):
+            raise AssistantSilent("no object")
+        return raw
+
+
+def _said(messages: Sequence[Mapping[str, Any]]) -> Said:
+    lines = tuple(str(one["text"]) for one in messages if one.get("text"))
+    said = Said(lines=lines)
+    for one in messages:
+        custom = one.get("custom") or {}
+        if wish := custom.get("handoff"):
+            reason, summary = str(wish.get("reason", "asked")), str(wish.get("summary", ""))
+            said = replace(said, handoff=reason, summary=summary)
+        if kind := custom.get("danger"):
+            said = replace(said, danger=str(kind))
+        if custom.get("end") or custom.get("goodbye"):
+            said = replace(said, over=True)
+    if not said.lines and not said.handoff and not said.danger:
+        raise AssistantSilent("nothing was said")
+    return said
+
+
+def _kind(word: str) -> Kind:
+    """A kind that the model named; one we do not know is still a danger."""
+    return Kind(word) if word in set(Kind) else Kind.OTHER
+
+
+class Then(StrEnum):
+    """What happens after the lines are said."""
+
+    LISTEN = "listen"
+    TRANSFER = "transfer"  # a person comes on the line, or answers in the chat
+    HANG_UP = "hang_up"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memory:
+    """What the front door has to know at the next turn of the same conversation."""
+
+    last: tuple[str, ...] = ()  # what was said last, to say it again
+    heard: tuple[str, ...] = ()  # the latest utterances, for the person who takes over
+    failures: int = 0  # turns in a row that brought nothing
+    silences: int = 0
+    slow: bool = False
+
+    def freeze(self) -> dict[str, Any]:
+        """As the database keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def thaw(cls, raw: Mapping[str, Any]) -> "Memory":
+        """From what the database kept; an empty one is a new conversation."""
+        lists = {name: tuple(raw.get(name, ())) for name in ("last", "heard")}
+        rest = {k: raw[k] for k in ("failures", "silences", "slow") if k in raw}
+        return cls(**lists, **rest)
+
+    @property
+    def summary(self) -> str:
+        """What the caller said, for the person who takes over."""
+        return "；".join(self.heard) or "还没有说明来意"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What the caller hears next."""
+
+    lines: tuple[str, ...]
+    then: Then = Then.LISTEN
+    reason: str = ""  # of a transfer
+    summary: str = ""  # for the person
+    danger: Danger | None = None
+    memory: Memory = field(default_factory=Memory)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Who is talking, as far as known; a number is a hint, never proof."""
+
+    sender: str  # one id for one conversation
+    channel: str  # phone, web, telegram
+    phone: str = ""  # E.164 or empty
+    elder_id: int | None = None
+    conversation_id: int | None = None
+
+
+class FrontDoor:
+    """Hears every utterance of every channel. Pure but for the one question to the assistant."""
+
+    def __init__(self, policy: Policy, assistant: Assistant | None, number: str) -> None:
+        self._policy = policy
+        self._assistant = assistant
+        self._number = number
+
+    def welcome(self, caller: Caller) -> Reply:
+        """The first words: who this is, that it is an AI voice, and how to get a person."""
+        name = "hello" if caller.channel == "phone" else "hello_web"
+        return self._reply(Memory(), self._line(name))
+
+    def silence(self, caller: Caller, memory: Memory) -> Reply:
+        """Nothing was said: asked again twice, then the call ends kindly."""
+        if memory.silences < REPROMPTS:
+            again = replace(memory, silences=memory.silences + 1)
+            return self._reply(again, self._line("are_you_there"))
+        return self._reply(memory, self._line("nobody_there"), then=Then.HANG_UP)
+
+    def hear(self, caller: Caller, memory: Memory, text: str) -> Reply:
+        """The answer to one utterance. Never empty, never raises for anything that was said."""
+        if not text.strip():
+            return self.silence(caller, memory)
+        danger = self._policy.danger.find(text[:FAR_TOO_LONG])
+        memory = replace(memory, silences=0, heard=(*memory.heard, text[:60])[-KEPT:])
+        if danger is not None:
+            return self._alarm(caller, memory, danger)
+        fixed = self._fixed_words(caller, memory, text)
+        if fixed is not None:
+            return fixed
+        if len(text) > FAR_TOO_LONG:
+            return self._reply(memory, self._line("too_long"))
+        return self._ask_assistant(caller, memory, text[:LONGEST])
+
+    def _alarm(self, caller: Caller, memory: Memory, danger: Danger) -> Reply:
+        if not danger.certain:
+            return self._person(caller, memory, "maybe_danger")
+        kind = "crisis" if danger.kind == "crisis" else "danger"
+        suffix = "_putting_through" if caller.channel == "phone" else "_web"
+        return self._reply(
+            memory,
+            self._line(kind + suffix),
+            then=Then.TRANSFER,
+            reason=kind,
+            danger=danger,
+        )
+
+    def _fixed_words(self, caller: Caller, memory: Memory, text: str) -> Reply | None:
+        """Words that mean the same everywhere and must work while the model is down."""
+        means = self._policy.answers.command(text)
+        if means == "human":
+            return self._person(caller, memory, "asked_for_human")
+        if means in ("again", "slower", "louder"):
+            slow = memory.slow or means != "again"
+            lines = memory.last or (self._line("say_it"),)
+            return self._reply(replace(memory, slow=slow), *lines)
+        return None
+
+    def _ask_assistant(self, caller: Caller, memory: Memory, text: str) -> Reply:
+        try:
+            said = self._turn(caller, text)
+        except AssistantSilent:
+            return self._failed(caller, memory, "no_assistant")
+        if said.danger:
+            found = Danger(kind=_kind(said.danger), words=text, rule="model")
+            return self._alarm(caller, memory, found)
+        if said.handoff:
+            return self._person(caller, memory, said.handoff, said.summary, said.lines)
+        fresh = replace(memory, failures=0)
+        then = Then.HANG_UP if said.over else Then.LISTEN
+        return self._reply(fresh, *said.lines, then=then)
+
+    def _turn(self, caller: Caller, text: str) -> Said:
+        if self._assistant is None:
+            raise AssistantSilent("none is set up")
+        metadata = {
+            "channel": caller.channel,
+            "phone": caller.phone,
+            "elder_id": caller.elder_id,
+            "conversation_id": caller.conversation_id,
+        }
+        return self._assistant.turn(caller.sender, text, metadata)
+
+    def _failed(self, caller: Caller, memory: Memory, line: str) -> Reply:
+        """Once is an apology, twice is a person."""
+        if memory.failures + 1 >= FAILURES:
+            lines = (self._line("sorry_putting_through"),) if caller.channel == "phone" else ()
+            return self._person(caller, memory, "not_helped", lines=lines)
+        more = replace(memory, failures=memory.failures + 1)
+        return self._reply(more, self._line(line), self._line("not_understood"))
+
+    def _person(
+        self,
+        caller: Caller,
+        memory: Memory,
+        reason: str,
+        summary: str = "",
+        lines: tuple[str, ...] = (),
+    ) -> Reply:
+        name = "putting_through" if caller.channel == "phone" else "putting_through_web"
+        return self._reply(
+            replace(memory, failures=0),
+            *(lines or (self._line(name),)),
+            then=Then.TRANSFER,
+            reason=reason,
+            summary=summary,
+        )
+
+    def _reply(
+        self,
+        memory: Memory,
+        *lines: str,
+        then: Then = Then.LISTEN,
+        reason: str = "",
+        summary: str = "",
+        danger: Danger | None = None,
+    ) -> Reply:
+        return Reply(
+            lines=lines,
+            then=then,
+            reason=reason,
+            summary=summary or memory.summary,
+            danger=danger,
+            memory=replace(memory, last=lines),
+        )
+
+    def _line(self, name: str) -> str:
+        return self._policy.say("hotline", name, number=self._number)

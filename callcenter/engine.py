@@ -1,0 +1,208 @@
+"""The engine: tick(house, now) does what is due, step by step. Rows are the truth.
+
+Nothing is kept in memory between ticks; an engine may be killed anywhere and another goes on.
+Each step claims in one transaction, acts outside of any, and records in another.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from callcenter.domain.call import CallEvent, Disposition, Progress
+from callcenter.domain.checkin import NextAction, SlotState
+from callcenter.domain.escalation import Reason
+from callcenter.notify import Notifier
+from callcenter.services import attempts, escalations, handoffs, notices, pace, weekplan
+from callcenter.store.tables import Attempt, Beat, Elder, Slot
+from callcenter.telephony.port import CallOrder, CarrierCall, CarrierError, Refused, Slower, Unclear
+from callcenter.wiring import House
+
+log = logging.getLogger(__name__)
+
+NAME = "engine"
+BATCH = 50
+
+
+def tick(house: House, notifier: Notifier, now: datetime) -> None:
+    """Everything that is due at `now`. A step that breaks is logged and stops no other."""
+    steps: list[Callable[[], object]] = [
+        lambda: plan(house, now),
+        lambda: dial(house, now),
+        lambda: reconcile(house, now),
+        lambda: overdue_visits(house, now),
+        lambda: escalate(house, now),
+        lambda: deliver(house, notifier, now),
+        lambda: tidy(house, now),
+        lambda: beat(house, now),
+    ]
+    for step in steps:
+        try:
+            step()
+        except (SQLAlchemyError, CarrierError, LookupError, ValueError) as broken:
+            log.error("a step of the engine failed: %s", type(broken).__name__)
+
+
+def plan(house: House, now: datetime) -> None:
+    """Gives every covered elder the slots of this week."""
+    while True:
+        with house.store.work() as session:
+            if weekplan.plan_week(session, now) < weekplan.BATCH:
+                return
+
+
+def dial(house: House, now: datetime) -> None:
+    """Claims due check-in calls, as many as the line may place in this second, and places them."""
+    with house.store.work() as session:
+        waiting = session.scalars(
+            select(Slot.id)
+            .where(
+                Slot.next_action == NextAction.DIAL.value,
+                Slot.state == SlotState.OPEN.value,
+                Slot.next_at <= now,
+            )
+            .limit(BATCH)
+        ).all()
+        if not waiting:
+            return
+        free = pace.take(session, now, len(waiting), house.settings.calls_per_second)
+        claims = attempts.claim_due(session, now, house.policy, free) if free else []
+    for claim in claims:
+        _place(house, claim)
+
+
+def _place(house: House, claim: attempts.Claim) -> None:
+    base = f"{house.settings.public_url}/voice/check-in/{claim.attempt_id}"
+    if house.now() - claim.intended_at > attempts.FRESH and not house.clock.demonstration:
+        return  # this process was asleep; the reconciler settles the intent by looking
+    order = CallOrder(
+        to=claim.to,
+        script_url=base,
+        status_url=f"{base}/status",
+        machine_url=f"{base}/machine",
+    )
+    try:
+        sid = house.carrier.place_call(order)
+    except Refused as no:
+        with house.store.work() as session:
+            attempts.not_placed(
+                session, house.now(), house.policy, claim.attempt_id, no.disposition
+            )
+        return
+    except Slower:
+        with house.store.work() as session:
+            attempts.not_placed(
+                session, house.now(), house.policy, claim.attempt_id, Disposition.NEVER_PLACED
+            )
+        return
+    except Unclear:
+        with house.store.work() as session:
+            attempts.unclear(session, house.now(), claim.attempt_id)
+        return
+    with house.store.work() as session:
+        wanted = attempts.placed(session, house.now(), claim.attempt_id, sid)
+    if not wanted:
+        house.carrier.hang_up(sid)
+
+
+def reconcile(house: House, now: datetime) -> None:
+    """Asks the carrier about attempts it has been silent on, so that lost callbacks converge."""
+    with house.store.look() as session:
+        silent = attempts.to_look_up(session, now)
+    for attempt in silent:
+        try:
+            call = _look(house, attempt)
+        except CarrierError:
+            with house.store.work() as session:
+                attempts.looked_in_vain(session, now, house.policy, attempt.id)
+            continue
+        with house.store.work() as session:
+            if call is None:
+                attempts.not_placed(
+                    session, now, house.policy, attempt.id, Disposition.NEVER_PLACED
+                )
+            else:
+                attempts.record(session, now, house.policy, attempt.id, _event(call))
+
+
+def _look(house: House, attempt: Attempt) -> CarrierCall | None:
+    """The call of this attempt as the carrier knows it; None when it was never placed."""
+    if attempt.call_sid is not None:
+        return house.carrier.fetch(attempt.call_sid)
+    since = attempt.intended_at - timedelta(seconds=5)
+    for call in house.carrier.calls_to(attempt.to_phone, since):
+        with house.store.look() as session:
+            known = select(Attempt.id).where(Attempt.call_sid == call.sid)
+            if session.scalar(known) is None:
+                return call
+    return None
+
+
+def _event(call: CarrierCall) -> CallEvent:
+    ended = call.progress is Progress.ENDED
+    return CallEvent(
+        sid=call.sid,
+        progress=call.progress,
+        sequence=-1,
+        disposition=(call.disposition or Disposition.FAILED) if ended else None,
+        seconds=call.seconds,
+    )
+
+
+def overdue_visits(house: House, now: datetime) -> None:
+    """A home visit without a record by its time goes up the ladder."""
+    with house.store.work() as session:
+        rows = session.scalars(
+            select(Slot)
+            .where(
+                Slot.next_action == NextAction.VISIT.value,
+                Slot.state == SlotState.OPEN.value,
+                Slot.next_at <= now,
+            )
+            .order_by(Slot.next_at)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for slot in rows:
+            elder = session.get_one(Elder, slot.elder_id)
+            escalations.open_escalation(
+                session, now, house.policy, Reason.VISIT_MISSED, elder=elder, slot=slot
+            )
+
+
+def escalate(house: House, now: datetime) -> None:
+    """Takes escalations that nobody acknowledged, or nobody resolved, one rung up."""
+    with house.store.work() as session:
+        escalations.advance(session, now, house.policy)
+
+
+def deliver(house: House, notifier: Notifier, now: datetime) -> None:
+    """Sends the notices that are due, over every channel."""
+    with house.store.work() as session:
+        due = notices.claim_due(session, now)
+    for one in due:
+        went = notifier.send(one)
+        with house.store.work() as session:
+            if went.sid is None:
+                notices.failed(session, house.now(), one.notice_id, went.trouble, went.again)
+            else:
+                notices.sent(session, house.now(), one.notice_id, went.sid)
+
+
+def tidy(house: House, now: datetime) -> None:
+    """What a broken-off call or a killed process left half done."""
+    with house.store.work() as session:
+        handoffs.overdue_ringing(session, now)
+        notices.left_going(session, now)
+
+
+def beat(house: House, now: datetime, name: str = NAME, note: str = "") -> None:
+    """Says that this process has just done its work."""
+    with house.store.work() as session:
+        row = session.get(Beat, name)
+        if row is None:
+            session.add(Beat(name=name, at=now, note=note))
+        else:
+            row.at, row.note = now, note

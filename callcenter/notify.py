@@ -1,0 +1,69 @@
+"""Sends a notice by the scheme of its address: a call, an SMS, or a Telegram message.
+
+Nothing here decides who is told; it says how it went in the words of `Sent`.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from callcenter.policy import Policy
+from callcenter.services.notices import Due
+from callcenter.telephony.port import CallOrder, Carrier, CarrierError, Refused
+
+
+class ChatSender(Protocol):
+    """Sends a message with an acknowledge button to a chat; gives its id. Raises CarrierError."""
+
+    def send(self, chat: str, text: str, escalation_id: int) -> str:
+        """Sends it."""
+
+
+class NoChat:
+    """Stands in while no Telegram token is set."""
+
+    def send(self, chat: str, text: str, escalation_id: int) -> str:
+        """Always fails, so that the notice shows why it did not go out."""
+        raise CarrierError("Telegram is not set up")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """How one notice went."""
+
+    sid: str | None  # None: it did not go out
+    trouble: str = ""
+    again: bool = False  # True: worth another try
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notifier:
+    """Everything a notice needs to leave the house."""
+
+    carrier: Carrier
+    chat: ChatSender
+    policy: Policy
+    public_url: str
+
+    def send(self, due: Due) -> Sent:
+        """Sends one notice. A carrier's trouble is told, not raised; no doubtful call is repeated."""
+        try:
+            return Sent(sid=self._send(due))
+        except Refused as no:
+            return Sent(sid=None, trouble=str(no))
+        except CarrierError as trouble:
+            return Sent(sid=None, trouble=str(trouble), again=due.scheme != "tel")
+
+    def _send(self, due: Due) -> str:
+        if due.scheme == "tel":
+            base = f"{self.public_url}/voice/notice/{due.notice_id}"
+            order = CallOrder(
+                to=due.target, script_url=base, status_url=f"{base}/status", limit_seconds=300
+            )
+            return self.carrier.place_call(order)
+        if due.scheme == "sms":
+            words = self.policy.say(
+                "staff", "notice_text", number=str(due.escalation_id), text=due.text
+            )
+            status = f"{self.public_url}/sms/notice/{due.notice_id}/status"
+            return self.carrier.send_text(due.target, words, status)
+        return self.chat.send(due.target, due.text, due.escalation_id)

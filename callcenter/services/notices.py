@@ -1,0 +1,131 @@
+"""Notices (通知): claimed before they go out, and told how they went."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.services.errors import NotFound
+from callcenter.services.timeline import note
+from callcenter.store.tables import Escalation, Notice, Worker
+
+TRIES = 3
+AGAIN_AFTER = timedelta(seconds=30)
+WAYS = {"tel": "电话", "sms": "短信", "telegram": "Telegram"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """A notice that may now go out, once."""
+
+    notice_id: int
+    escalation_id: int
+    scheme: str  # tel, sms, telegram
+    target: str  # E.164, or a chat id
+    text: str
+
+
+def claim_due(session: Session, now: datetime, limit: int = 50) -> list[Due]:
+    """Marks due notices as going out; the caller commits, then sends."""
+    rows = session.scalars(
+        select(Notice)
+        .where(Notice.state == "due", Notice.due_at <= now)
+        .order_by(Notice.due_at, Notice.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    return [_claim(session, one) for one in rows]
+
+
+def _claim(session: Session, one: Notice) -> Due:
+    one.state, one.tries = "going", one.tries + 1
+    scheme, _, target = one.address.partition(":")
+    escalation = session.get_one(Escalation, one.escalation_id)
+    worker = session.get_one(Worker, one.worker_id)
+    text = f"通知{worker.name}（{WAYS[scheme]}）"
+    note(
+        session,
+        one.due_at,
+        "notice",
+        text,
+        elder_id=escalation.elder_id,
+        escalation_id=escalation.id,
+    )
+    return Due(
+        notice_id=one.id,
+        escalation_id=escalation.id,
+        scheme=scheme,
+        target=target,
+        text=one.text,
+    )
+
+
+def sent(session: Session, now: datetime, notice_id: int, sid: str) -> None:
+    """It left the house; whether it arrived is told later."""
+    one = locked(session, notice_id)
+    one.sid, one.sent_at = sid, now
+    if one.state == "going":
+        one.state = "sent"
+
+
+def delivered(session: Session, notice_id: int) -> None:
+    """The carrier says it arrived: a message on the phone, or a call that was picked up."""
+    one = locked(session, notice_id)
+    if one.state in ("going", "sent"):
+        one.state = "delivered"
+
+
+def failed(session: Session, now: datetime, notice_id: int, trouble: str, again: bool) -> None:
+    """It did not arrive. Tried again a little later while that makes sense; the ladder goes on."""
+    one = locked(session, notice_id)
+    if one.state not in ("going", "sent"):
+        return
+    one.trouble = trouble[:120]
+    if again and one.tries < TRIES:
+        one.state, one.due_at = "due", now + AGAIN_AFTER
+    else:
+        one.state = "failed"
+
+
+def worker_told(session: Session, escalation_id: int, phone: str) -> Worker | None:
+    """The worker with this phone, if he was told of this escalation."""
+    return session.scalars(
+        select(Worker)
+        .join(Notice, Notice.worker_id == Worker.id)
+        .where(Notice.escalation_id == escalation_id, Worker.phone == phone, Worker.active)
+        .limit(1)
+    ).one_or_none()
+
+
+def worker_in_chat(session: Session, escalation_id: int, chat: str) -> Worker | None:
+    """The worker with this Telegram chat, if he was told of this escalation."""
+    return session.scalars(
+        select(Worker)
+        .join(Notice, Notice.worker_id == Worker.id)
+        .where(Notice.escalation_id == escalation_id, Worker.telegram == chat, Worker.active)
+        .limit(1)
+    ).one_or_none()
+
+
+def locked(session: Session, notice_id: int) -> Notice:
+    """The notice, held until the transaction ends. Raises NotFound."""
+    rows = select(Notice).where(Notice.id == notice_id).with_for_update()
+    one = session.scalars(rows).one_or_none()
+    if one is None:
+        raise NotFound("没有这条通知。")
+    return one
+
+
+def left_going(session: Session, now: datetime) -> int:
+    """Notices whose sender died between claiming and telling: failed, so the ladder shows it.
+
+    Not sent again: the phone may have rung. The ladder's next round tells everyone anew.
+    """
+    rows = select(Notice).where(
+        Notice.state == "going", Notice.due_at <= now - timedelta(minutes=5)
+    )
+    stale = session.scalars(rows).all()
+    for one in stale:
+        one.state, one.trouble = "failed", "发送中断"
+    return len(stale)
