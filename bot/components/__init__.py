@@ -1,0 +1,1 @@
+"""Rasa-side components. They run on Python 3.10 and import nothing of this project."""
