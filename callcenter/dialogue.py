@@ -160,10 +160,9 @@ class Caller:
 class FrontDoor:
     """Hears every utterance of every channel. Pure but for the one question to the assistant."""
 
-    def __init__(self, policy: Policy, assistant: Assistant | None, number: str) -> None:
+    def __init__(self, policy: Policy, assistant: Assistant | None) -> None:
         self._policy = policy
         self._assistant = assistant
-        self._number = number
 
     def welcome(self, caller: Caller) -> Reply:
         """The first words: who this is, that it is an AI voice, and how to get a person."""
@@ -285,4 +284,4 @@ class FrontDoor:
         )
 
     def _line(self, name: str) -> str:
-        return self._policy.say("hotline", name, number=self._number)
+        return self._policy.say("hotline", name, number=self._policy.published_number)

@@ -45,7 +45,7 @@ class Notifier:
     public_url: str
 
     def send(self, due: Due) -> Sent:
-        """Sends one notice. A carrier's trouble is told, not raised; no doubtful call is repeated."""
+        """Sends one notice. A carrier's trouble is told, not raised; no doubtful call repeats."""
         try:
             return Sent(sid=self._send(due))
         except Refused as no:

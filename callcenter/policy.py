@@ -15,6 +15,7 @@ from callcenter.domain.checkin import Outcome, Retry, RetryPolicy
 from callcenter.domain.danger import DangerRules
 from callcenter.domain.escalation import Reason
 from callcenter.domain.people import Role
+from callcenter.domain.spoken import say_digits
 
 
 class BadPolicy(Exception):
@@ -61,6 +62,7 @@ class Policy:
     ladders: Mapping[str, LadderPlan]
     ladder_of: Mapping[Reason, str]
     line: Line
+    published_number: str  # the hotline as it is read aloud, digit by digit
     prompts: Mapping[str, Mapping[str, str]]  # section -> name -> words
 
     def say(self, section: str, name: str, /, **values: str) -> str:
@@ -75,8 +77,8 @@ class Policy:
 BLANKS = frozenset({"name", "number", "summary", "text", "reason", "words", "at", "place"})
 
 
-def read_policy(folder: Path) -> Policy:
-    """Everything in the folder. Raises BadPolicy with the file's name and what is wrong in it."""
+def read_policy(folder: Path, hotline: str) -> Policy:
+    """Everything in the folder, for the hotline of this number (E.164). Raises BadPolicy with the file's name and what is wrong in it."""
     prompts = _read(folder, "prompts.yaml", dict)
     ladders = _read(folder, "ladders.yaml", _ladders)
     return Policy(
@@ -86,6 +88,7 @@ def read_policy(folder: Path) -> Policy:
         ladders=ladders[0],
         ladder_of=ladders[1],
         line=_checked(folder / "prompts.yaml", lambda raw: Line(**raw["line"]), prompts),
+        published_number=say_digits(hotline.removeprefix("+86")),
         prompts=_checked(folder / "prompts.yaml", _prompts, prompts),
     )
 

@@ -1,6 +1,6 @@
 """Where ports meet adapters: a house is put together once at start, and refused when unsafe."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import exists, select
@@ -42,7 +42,7 @@ class House:
 
 def build(settings: Settings) -> House:
     """The house for these settings. Raises BadSettings or BadPolicy in plain words."""
-    policy = read_policy(settings.policy_folder)
+    policy = read_policy(settings.policy_folder, settings.hotline_number)
     assistant = None
     if settings.rasa_token:
         assistant = Assistant(settings.rasa_url, settings.rasa_token, settings.rasa_seconds)
@@ -53,7 +53,7 @@ def build(settings: Settings) -> House:
         carrier=TwilioCarrier(settings),
         clock=Clock(settings.clock_file),
         assistant=assistant,
-        door=FrontDoor(policy, assistant, settings.hotline_number),
+        door=FrontDoor(policy, assistant),
         library=Library.load(),
     )
 
@@ -81,3 +81,8 @@ def refuse_unsafe_roster(house: House) -> None:
                 "roster has +86 numbers; point XIXIN_CARRIER_URL at a domestic carrier that "
                 "speaks the same API, or set XIXIN_ALLOW_CHINA_OVER_TWILIO=true if you know better"
             )
+
+
+def with_clock(house: House, clock: Clock) -> House:
+    """The same house going by another clock (stories, simulations)."""
+    return replace(house, clock=clock)

@@ -53,6 +53,7 @@ class Talk:
     listener: Listener = Listener.UNKNOWN  # the carrier's guess; an answer overrides it
     spoke: bool = False  # some key or words came: there is a person
     outcome: Outcome | None = None  # set as soon as something counts, kept through a hang-up
+    turn: int = 0  # how many answers were taken; the next one must carry this number
     evidence: str = ""  # the key or the words that the outcome rests on
 
 

@@ -266,6 +266,7 @@ class Message(Base):
     at: Mapped[datetime]
     speaker: Mapped[str] = mapped_column(String(10))  # caller, assistant, person
     text: Mapped[str] = mapped_column(String(1000))
+    delivered_at: Mapped[datetime | None]  # when a person's message reached its chat
 
 
 class Handoff(Base):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Dial, Gather, Say, VoiceResponse
 
 from callcenter.policy import Line
@@ -83,3 +84,36 @@ def _say(parent: VoiceResponse | Gather, line: Line, speech: Speech) -> None:
         parent.append(say)
         if speech.slow:
             parent.pause(length=1)
+
+
+def ask_key(line: Line, speech: Speech, answer_url: str) -> str:
+    """Says the lines and waits for one key of a worker; no key comes to the same address, empty."""
+    response = VoiceResponse()
+    gather = Gather(
+        input="dtmf",
+        num_digits=1,
+        timeout=10,
+        action=answer_url,
+        method="POST",
+        action_on_empty_result=True,
+    )
+    _say(gather, line, speech)
+    response.append(gather)
+    response.redirect(answer_url, method="POST")
+    return str(response)
+
+
+def last_resort(line: Line, speech: Speech, number: str) -> str:
+    """Says the lines and rings the duty phone, if there is one."""
+    response = VoiceResponse()
+    _say(response, line, speech)
+    if number:
+        response.dial(number, timeout=line.transfer_seconds)
+    return str(response)
+
+
+def text_reply(words: str) -> str:
+    """The answer to an SMS."""
+    response = MessagingResponse()
+    response.message(words)
+    return str(response)

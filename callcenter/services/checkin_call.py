@@ -1,0 +1,132 @@
+"""The talk of a check-in call, turn by turn: load, let the script decide, write.
+
+A turn is numbered. The carrier may send one twice or late; only the turn that is expected counts,
+anything else is answered by asking the current question again and changes nothing.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from callcenter.domain import script
+from callcenter.domain.checkin import Outcome
+from callcenter.domain.script import At, Talk, Turn
+from callcenter.policy import Policy
+from callcenter.services import attempts, conversations
+from callcenter.services.handoffs import open_handoff
+from callcenter.store.tables import Attempt, Elder
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What came from the elder's end of the line; both empty is silence."""
+
+    key: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Next:
+    """What the line does next."""
+
+    lines: tuple[str, ...]  # the words themselves
+    then: str  # ask, transfer, hang_up
+    slow: bool
+    turn: int  # the number that the next answer must carry
+    handoff_id: int | None = None
+    urgent: bool = False
+
+
+def open_call(session: Session, now: datetime, policy: Policy, attempt_id: int, sid: str) -> Next:
+    """Somebody picked up: the first words. The webhook may be faster than our own dial."""
+    attempt = attempts.locked(session, attempt_id)
+    talk = attempts.thaw(attempt)
+    if attempt.state == "ended" or talk.at is At.OVER or attempt.call_sid not in (None, sid):
+        return Next(lines=(), then="hang_up", slow=False, turn=talk.turn)
+    attempt.call_sid = sid
+    attempt.state = "placed"
+    return _next(session, now, policy, attempt, talk, script.opening(talk))
+
+
+def means(policy: Policy, talk: Talk, heard: Heard) -> str:
+    """What the answer means, without any model: keys first, then the words of the answer rules."""
+    if heard.key:
+        return script.meaning_of(talk.at, heard.key)
+    return policy.answers.read(heard.words).intent
+
+
+def take_turn(
+    session: Session,
+    now: datetime,
+    policy: Policy,
+    attempt_id: int,
+    turn: int,
+    heard: Heard,
+    model_means: str = "",
+) -> Next:
+    """One answer. `model_means` is the model's reading when the words alone say nothing clear.
+
+    The model alone never closes a slot as safe: its `fine` is asked again, with the keys.
+    """
+    attempt = attempts.locked(session, attempt_id)
+    talk = attempts.thaw(attempt)
+    if talk.at is At.OVER or attempt.state == "ended":
+        return Next(lines=(), then="hang_up", slow=False, turn=talk.turn)
+    if turn != talk.turn:
+        again = Turn(lines=(script.QUESTION[talk.at],), then="ask")
+        return _said(session, policy, attempt, talk, again)
+    if heard.words or heard.key:
+        said = heard.words or f"[按键{heard.key}]"
+        conversations.add(session, now, "caller", [said], attempt_id=attempt.id)
+    talk, then = _decide(policy, talk, heard, model_means)
+    talk = replace(talk, turn=talk.turn + 1)
+    over = "key" if heard.key else "words"
+    attempts.after_turn(session, now, policy, attempt, talk, over)
+    return _next(session, now, policy, attempt, talk, then)
+
+
+def _decide(policy: Policy, talk: Talk, heard: Heard, model_means: str) -> tuple[Talk, Turn]:
+    if not heard.key and not heard.words:
+        return script.silence(talk)
+    danger = policy.danger.find(heard.words) if heard.words else None
+    if danger is not None and danger.certain:
+        return script.alarm(talk, heard.words)
+    if danger is not None:
+        return script.answer(talk, "human", heard.words)
+    meaning = means(policy, talk, heard)
+    if meaning == "unclear" and model_means not in ("", "fine"):
+        meaning = model_means
+    return script.answer(talk, meaning, heard.key or heard.words)
+
+
+def _next(
+    session: Session, now: datetime, policy: Policy, attempt: Attempt, talk: Talk, turn: Turn
+) -> Next:
+    after = _said(session, policy, attempt, talk, turn)
+    conversations.add(session, now, "assistant", after.lines, attempt_id=attempt.id)
+    if turn.then != "transfer":
+        return after
+    urgent = talk.outcome is Outcome.DANGER
+    elder = session.get_one(Elder, attempt.elder_id)
+    handoff = open_handoff(
+        session,
+        now,
+        reason="danger" if urgent else "check_in",
+        summary=f"平安问候中，{elder.called}说：{talk.evidence or '要人工'}",
+        on_line=True,
+        urgent=urgent,
+        attempt_id=attempt.id,
+        elder_id=elder.id,
+        phone=attempt.to_phone,
+    )
+    return replace(after, handoff_id=handoff.id, urgent=urgent)
+
+
+def _said(session: Session, policy: Policy, attempt: Attempt, talk: Talk, turn: Turn) -> Next:
+    elder = session.get_one(Elder, attempt.elder_id)
+    lines = tuple(
+        policy.say("check_in", name, name=elder.called, number=policy.published_number)
+        for name in turn.lines
+    )
+    return Next(lines=lines, then=turn.then, slow=talk.slow, turn=talk.turn)

@@ -1,0 +1,23 @@
+"""Alembic's entry: runs the migrations on the connection that `store.schema` hands over."""
+
+from alembic import context
+
+from callcenter.store.tables import Base, Utc
+
+
+def _render(kind: str, thing: object, _: object) -> str | bool:
+    """Migrations speak plain SQLAlchemy, so that they still run when our types have changed."""
+    if kind == "type" and isinstance(thing, Utc):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+    render_item=_render,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,73 @@
+"""The web application: webhooks, console, chat. Built for one house; knows nothing else."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.middleware.sessions import SessionMiddleware
+
+from callcenter.services.errors import CareError
+from callcenter.web import chat, console, texts, voice
+from callcenter.wiring import House
+
+log = logging.getLogger(__name__)
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+def create_app(house: House) -> FastAPI:
+    """The application of this house."""
+    app = FastAPI(title="锡心养老热线", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.house = house
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=house.settings.session_secret,
+        session_cookie="xixin",
+        same_site="lax",
+        https_only=house.settings.secure_cookies,
+        max_age=12 * 3600,
+    )
+    app.middleware("http")(_headers)
+    app.add_exception_handler(CareError, _care_error)
+    app.add_api_route("/health", health, methods=["GET"])
+    app.add_api_route("/", home, methods=["GET"], include_in_schema=False)
+    for router in (voice.router, texts.router, console.router(), chat.router()):
+        app.include_router(router)
+    console.mount_static(app)
+    chat.mount_static(app)
+    return app
+
+
+def home() -> RedirectResponse:
+    """The address that is printed leads to the console."""
+    return RedirectResponse("/console")
+
+
+def health(request: Request) -> dict[str, object]:
+    """Whether this process can reach its database, and whether the assistant answers."""
+    house: House = request.app.state.house
+    with house.store.look() as session:
+        session.connection()
+    return {"ok": True, "assistant": house.assistant_ready() is None}
+
+
+async def _headers(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    response = await call_next(request)
+    for name, value in HEADERS.items():
+        if name == "Cache-Control" and request.url.path.startswith(("/assets", "/static")):
+            continue
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _care_error(request: Request, error: Exception) -> Response:
+    status = getattr(error, "status", 400)
+    return JSONResponse({"detail": str(error)}, status_code=status)

@@ -1,0 +1,46 @@
+"""The carrier's webhooks: only what is signed with our token gets in; everything else is 403."""
+
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+
+from callcenter.telephony.twilio import genuine
+from callcenter.wiring import House
+
+LARGEST = 64 * 1024  # bytes of one webhook; the carrier sends a few hundred
+
+Form = dict[str, str]
+
+
+def house_of(request: Request) -> House:
+    """The house that this application serves."""
+    house: House = request.app.state.house
+    return house
+
+
+async def signed_form(request: Request) -> Form:
+    """The form of a genuine webhook. 413 when it is too large, 403 when it is not signed.
+
+    The URL is rebuilt from the configured public one, because a proxy changes what we see.
+    """
+    if int(request.headers.get("content-length") or 0) > LARGEST:
+        raise HTTPException(413)
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            raise HTTPException(413)
+    request._body = body
+    raw = await request.form()
+    form = {name: value for name, value in raw.multi_items() if isinstance(value, str)}
+    house = house_of(request)
+    query = f"?{request.url.query}" if request.url.query else ""
+    url = f"{house.settings.public_url}{request.url.path}{query}"
+    signature = request.headers.get("x-twilio-signature", "")
+    if not genuine(house.settings.auth_token, url, form, signature):
+        raise HTTPException(403)
+    return form
+
+
+SignedForm = Annotated[Form, Depends(signed_form)]
+TheHouse = Annotated[House, Depends(house_of)]
