@@ -78,7 +78,10 @@ BLANKS = frozenset({"name", "number", "summary", "text", "reason", "words", "at"
 
 
 def read_policy(folder: Path, hotline: str) -> Policy:
-    """Everything in the folder, for the hotline of this number (E.164). Raises BadPolicy with the file's name and what is wrong in it."""
+    """Everything in the folder, for a hotline of this number (E.164).
+
+    Raises BadPolicy with the name of the file and what is wrong in it.
+    """
     prompts = _read(folder, "prompts.yaml", dict)
     ladders = _read(folder, "ladders.yaml", _ladders)
     return Policy(

@@ -11,6 +11,7 @@ def _render(kind: str, thing: object, _: object) -> str | bool:
         return "sa.DateTime(timezone=True)"
     return False
 
+
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,

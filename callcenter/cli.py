@@ -1,0 +1,206 @@
+"""The command line: `python -m callcenter COMMAND`. The only place that reads a clock."""
+
+import argparse
+import json
+import logging
+import random
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from callcenter import auditor, demonstration, engine, launch, telegram_desk, wiring
+from callcenter.config import BadSettings, read_settings
+from callcenter.dialogue import AssistantSilent
+from callcenter.notify import ChatSender, NoChat, Notifier
+from callcenter.policy import BadPolicy
+from callcenter.store import schema
+from callcenter.store.session import open_engine
+from callcenter.understanding import understand
+from callcenter.web.app import create_app
+from callcenter.wiring import House
+from knowledge import Library, ask_lines
+
+PLAIN = (BadSettings, BadPolicy, schema.SchemaMismatch, launch.CannotStart)
+
+
+class BadInput(Exception):
+    """A file that was given cannot be used; the message says where and what to do."""
+
+
+def main(words: list[str] | None = None) -> int:
+    """Runs one command; 0 when it went well, 2 with a plain message when the input is at fault."""
+    parser = argparse.ArgumentParser(prog="python -m callcenter", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (run, help_, takes_file) in COMMANDS.items():
+        command = commands.add_parser(name, help=help_, description=help_)
+        command.set_defaults(run=run)
+        if takes_file:
+            command.add_argument("file", type=Path, help="JSON lines; - for standard input")
+    asked = parser.parse_args(words)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    try:
+        return int(asked.run(asked) or 0)
+    except (*PLAIN, BadInput) as plain:
+        print(f"{plain}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def up(_: argparse.Namespace) -> int:
+    """Everything at once, as `make run` does."""
+    return launch.launch()
+
+
+def migrate(_: argparse.Namespace) -> None:
+    """Brings the database to this code's schema."""
+    schema.migrate(open_engine(read_settings().database_url))
+    print("the database is at revision", schema.newest())
+
+
+def web(_: argparse.Namespace) -> None:
+    """Serves webhooks, console and chat."""
+    house = _house()
+    uvicorn.run(
+        create_app(house),
+        host=house.settings.host,
+        port=house.settings.port,
+        log_level="warning",
+        access_log=False,  # paths and addresses of elders do not belong in a log
+    )
+
+
+def run_engine(_: argparse.Namespace) -> None:
+    """Plans, dials, reconciles, escalates and notifies until told to stop."""
+    house = _house()
+    notifier = Notifier(
+        carrier=house.carrier,
+        chat=_chat_sender(house),
+        policy=house.policy,
+        public_url=house.settings.public_url,
+    )
+    _forever(house, 1.0, lambda: engine.tick(house, notifier, house.now()))
+
+
+def audit(_: argparse.Namespace) -> None:
+    """Watches that nobody is forgotten, until told to stop."""
+    house = _house()
+
+    def look() -> None:
+        now = house.now()
+        faults = auditor.audit(house, now)
+        auditor.report(house, now, faults)
+        for fault in faults:
+            logging.warning("auditor: %s %d", fault.what, fault.count)
+
+    _forever(house, 20.0, look)
+
+
+def staff(_: argparse.Namespace) -> None:
+    """Demonstration only: the made-up caseworkers visit elders and find out how they are."""
+    house = _house()
+    if not house.clock.demonstration:
+        raise BadSettings("made-up staff work in a demonstration only (XIXIN_CLOCK_FILE)")
+    chance = random.Random(1)  # noqa: S311  not for secrets
+    _forever(house, 5.0, lambda: demonstration.play_staff(house, house.now(), chance))
+
+
+def telegram(_: argparse.Namespace) -> None:
+    """Serves Telegram chats; needs XIXIN_TELEGRAM_TOKEN."""
+    house = _house()
+    if not house.settings.telegram_token:
+        raise BadSettings("XIXIN_TELEGRAM_TOKEN is missing: ask Telegram's BotFather for one")
+    telegram_desk.run(house)
+
+
+def understand_file(asked: argparse.Namespace) -> None:
+    """What the assistant understands of each line of a file."""
+    house = _house()
+    if house.assistant is None:
+        raise BadSettings("XIXIN_RASA_TOKEN is missing: the assistant cannot be asked")
+    for number, line in _json_lines(asked.file):
+        text, context = line.get("text"), line.get("context", "hotline")
+        if not isinstance(text, str) or context not in ("hotline", "check_in"):
+            raise BadInput(
+                f'line {number}: wants {{"text": ..., "context": "hotline" or "check_in"}}'
+            )
+        try:
+            read = understand(text, context, house.assistant.parse, house.policy.danger.find)
+        except AssistantSilent as silent:
+            raise BadInput(
+                f"the assistant does not answer at {house.settings.rasa_url} ({silent}); "
+                "start it with `make run`, or wait until it has learnt"
+            ) from silent
+        print(json.dumps({**line, **read.as_dict()}, ensure_ascii=False))
+
+
+def ask_file(asked: argparse.Namespace) -> None:
+    """What an elder would hear to each question of a file; needs no assistant and no database."""
+    library = Library.load()
+    lines = (line for _, line in _json_lines(asked.file))
+    try:
+        for answer in ask_lines(lines, library):
+            print(json.dumps(answer, ensure_ascii=False))
+    except ValueError as wrong:
+        raise BadInput(str(wrong)) from wrong
+
+
+def _json_lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, text in enumerate(_texts(file), start=1):
+        if not text.strip():
+            continue
+        try:
+            line = json.loads(text)
+        except ValueError:
+            line = None
+        if not isinstance(line, dict):
+            raise BadInput(f"line {number} is not a JSON object: {text.strip()[:60]}")
+        yield number, line
+
+
+def _texts(file: Path) -> Iterable[str]:
+    if str(file) == "-":
+        return sys.stdin
+    try:
+        return file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise BadInput(f"{file} cannot be read: {wrong}") from wrong
+
+
+def _house() -> House:
+    house = wiring.build(read_settings())
+    schema.check(house.store.engine)
+    wiring.refuse_unsafe_roster(house)
+    return house
+
+
+def _chat_sender(house: House) -> ChatSender:
+    return telegram_desk.sender(house) if house.settings.telegram_token else NoChat()
+
+
+def _forever(house: House, seconds: float, work: Callable[[], None]) -> None:
+    """Does the work again and again; SIGTERM and Ctrl-C end it after the present round."""
+    stop = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
+    while not stop.is_set():
+        work()
+        stop.wait(max(0.1, min(seconds, house.clock.real_seconds(seconds * 10))))
+
+
+COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str, bool]] = {
+    "up": (up, up.__doc__ or "", False),
+    "migrate": (migrate, migrate.__doc__ or "", False),
+    "web": (web, web.__doc__ or "", False),
+    "engine": (run_engine, run_engine.__doc__ or "", False),
+    "audit": (audit, audit.__doc__ or "", False),
+    "staff": (staff, staff.__doc__ or "", False),
+    "telegram": (telegram, telegram.__doc__ or "", False),
+    "understand": (understand_file, understand_file.__doc__ or "", True),
+    "ask": (ask_file, ask_file.__doc__ or "", True),
+}
