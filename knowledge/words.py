@@ -1,0 +1,98 @@
+"""Residents' words into policy words: spelling, fillers, Wu words and everyday names."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pypinyin import Style, pinyin
+
+from knowledge.facts import BadData, read_yaml
+
+MAX_CHARS = 300
+_KEPT = re.compile(r"[^0-9a-z一-鿿]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lexicon:
+    """Everyday word to policy word, and the words that carry nothing."""
+
+    replace: dict[str, str]
+    pattern: re.Pattern[str]
+    fillers: re.Pattern[str]
+    terms: tuple[str, ...]  # the policy words themselves, longest first
+
+    def canonical(self, text: str) -> str:
+        """The bounded text in policy words, with only the characters that carry meaning."""
+        text = plain(text)
+        text = self.fillers.sub("", text)
+        return self.pattern.sub(lambda match: self.replace[match[0]], text)
+
+    def canonical_whole(self, text: str) -> str:
+        """The same for a text of our own, of any length."""
+        folded = _fold(text)
+        return self.pattern.sub(lambda match: self.replace[match[0]], folded)
+
+    def terms_in(self, canonical: str) -> frozenset[str]:
+        """The policy words that a canonical text names."""
+        return frozenset(term for term in self.terms if term in canonical)
+
+
+def plain(text: str) -> str:
+    """At most MAX_CHARS characters, width and case folded, only Chinese, letters and digits."""
+    return _fold(text[:MAX_CHARS])[:MAX_CHARS]
+
+
+def _fold(text: str) -> str:
+    return _KEPT.sub("", unicodedata.normalize("NFKC", text).lower())
+
+
+def load_lexicon(path: Path) -> Lexicon:
+    """The lexicon of `synonyms.yaml`. Raises BadData when one word stands for two."""
+    data = read_yaml(path)
+    if not isinstance(data, dict):
+        raise BadData(f"{path.name}: 应有 policy、everyday、fillers 三段。")
+    replace: dict[str, str] = {}
+    for part in ("policy", "everyday"):
+        for target, words in (data.get(part) or {}).items():
+            for word in words or []:
+                _add(path, replace, plain(str(word)), plain(str(target)))
+    policy = data.get("policy") or {}
+    keep = {plain(str(word)) for word in [*policy, *(data.get("everyday") or {})]}
+    fillers = [plain(str(word)) for word in data.get("fillers") or []]
+    return Lexicon(
+        replace=replace | {word: word for word in keep},
+        pattern=_any_of([*replace, *keep]),
+        fillers=_any_of(fillers),
+        terms=tuple(sorted((plain(str(word)) for word in policy), key=len, reverse=True)),
+    )
+
+
+def _add(path: Path, replace: dict[str, str], word: str, target: str) -> None:
+    if replace.get(word, target) != target:
+        raise BadData(f"{path.name}: “{word}”同时写给了“{replace[word]}”和“{target}”，只能留一个。")
+    replace[word] = target
+
+
+def _any_of(words: list[str]) -> re.Pattern[str]:
+    ordered = sorted(set(words), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, ordered)) or r"(?!)")
+
+
+@lru_cache(maxsize=20_000)
+def syllable(character: str) -> str:
+    """The toneless syllable of one character, with what Wuxi speakers merge folded together."""
+    sound = pinyin(character, style=Style.NORMAL, heteronym=False)[0][0]
+    for before, after in _FOLDED:
+        sound = re.sub(before, after, sound)
+    return sound
+
+
+_FOLDED = (
+    (r"^([zcs])h", r"\1"),  # zh ch sh are said z c s
+    (r"^hu(?=[aio])", "w"),  # 黄 and 王
+    (r"^hu$", "wu"),
+    (r"(?<=[ie])ng$", "n"),  # 精 and 今, 正 and 真
+    (r"^n(?=[aeiou])", "l"),  # 南 and 兰
+)
