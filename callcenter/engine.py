@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.domain.call import CallEvent, Disposition, Progress
@@ -16,7 +16,7 @@ from callcenter.domain.checkin import NextAction, SlotState
 from callcenter.domain.escalation import Reason
 from callcenter.notify import Notifier
 from callcenter.services import attempts, escalations, handoffs, notices, pace, weekplan
-from callcenter.store.tables import Attempt, Beat, Elder, Slot
+from callcenter.store.tables import Attempt, Beat, Elder, Escalation, Notice, Slot
 from callcenter.telephony.port import CallOrder, CarrierCall, CarrierError, Refused, Slower, Unclear
 from callcenter.wiring import House
 
@@ -43,6 +43,23 @@ def tick(house: House, notifier: Notifier, now: datetime) -> None:
             step()
         except (SQLAlchemyError, CarrierError, LookupError, ValueError) as broken:
             log.error("a step of the engine failed: %s", type(broken).__name__)
+
+
+def next_due(house: House) -> datetime | None:
+    """When the rows say that something is due next; None when nothing is planned at all."""
+    with house.store.look() as session:
+        dates = [
+            session.scalar(
+                select(func.min(Slot.next_at)).where(
+                    Slot.state == SlotState.OPEN.value,
+                    Slot.next_action.in_((NextAction.DIAL.value, NextAction.VISIT.value)),
+                )
+            ),
+            session.scalar(select(func.min(Attempt.look_at)).where(Attempt.live)),
+            session.scalar(select(func.min(Escalation.next_at))),
+            session.scalar(select(func.min(Notice.due_at)).where(Notice.state == "due")),
+        ]
+    return min(filter(None, dates), default=None)
 
 
 def plan(house: House, now: datetime) -> None:

@@ -5,7 +5,7 @@ The only file that imports the twilio helper besides twiml.py. Its words are tra
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from requests.exceptions import RequestException
 from twilio.base.exceptions import TwilioException, TwilioRestException
@@ -60,6 +60,13 @@ ERROR_MEANS = {
 EVENTS = ["initiated", "ringing", "answered", "completed"]
 
 
+class Http(Protocol):
+    """What the twilio client sends its requests with."""
+
+    def request(self, method: str, url: str, **words: Any) -> Any:
+        """An answer with `status_code` and `text`; raises OSError when none comes."""
+
+
 class _At(TwilioHttpClient):  # type: ignore[misc]
     """Sends what is meant for Twilio's host to the configured carrier instead."""
 
@@ -74,10 +81,13 @@ class _At(TwilioHttpClient):  # type: ignore[misc]
 class TwilioCarrier:
     """See `telephony.port.Carrier`."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, http: Http | None = None) -> None:
+        """`http` sends the requests; by default over the network to the configured carrier."""
         self._from = settings.hotline_number
         self._client = Client(
-            settings.account_sid, settings.auth_token, http_client=_At(settings.carrier_url)
+            settings.account_sid,
+            settings.auth_token,
+            http_client=http or _At(settings.carrier_url),
         )
 
     def place_call(self, order: CallOrder) -> str:

@@ -1,0 +1,376 @@
+"""The week board (周看板): every covered elder x four slots, none blank, and both denominators.
+
+Reads one page of elders with a constant number of queries, whatever the size of the page.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from callcenter.domain.checkin import NEXT_WORDS, SLOT_WORDS, NextAction, SlotKind, SlotState
+from callcenter.domain.people import CATEGORY_WORDS, Category, Living
+from callcenter.domain.week import at, local
+from callcenter.services.scope import Scope
+from callcenter.store.tables import Community, Coverage, Elder, Escalation, Slot, Street, Visit, Worker
+
+PAGE = 40  # elders on one page
+PLACES = (("call", 1), ("call", 2), ("visit", 1), ("visit", 2))  # the four columns, never fewer
+LATE_AFTER = timedelta(minutes=5)
+BLANK = "blank"  # the state of a cell without a slot, or without anything that happens next
+DONE = (SlotState.CONFIRMED_SAFE, SlotState.EXCUSED, SlotState.RESOLVED)
+GONE = ("已搬走", "已去世")  # Coverage.left_why of those who no longer live here
+LIVES_ALONE = (Living.ALONE.value, Living.EMPTY_NEST.value)  # domain.people.on_visiting_list
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """Which part of the board is looked at."""
+
+    street_id: int | None = None
+    community_id: int | None = None
+    state: str = ""  # a value of SlotState, or BLANK; empty: all
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One slot as the board shows it."""
+
+    kind: SlotKind
+    number: int
+    state: str  # a value of SlotState, or BLANK
+    words: str  # of the state
+    evidence: str  # what the state rests on, in words
+    ended_at: datetime | None
+    ended_by: str
+    next_words: str  # what happens next; empty when the slot has ended
+    next_at: datetime | None
+    by: datetime | None  # the latest moment for the slot's own means
+    late: bool  # the next step should have been made
+    escalation_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One elder and the four slots of the week, always in the order of PLACES."""
+
+    elder_id: int
+    name: str
+    called: str
+    born_on: date
+    category: str  # in words
+    living: str  # a value of Living
+    street: str
+    community: str
+    caseworker: str
+    left_on: date | None  # left the list in this week
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Totals:
+    """What the supervisor signs for. done + in_hands + open + blank = 4 x elders."""
+
+    elders: int  # the 2+2 group of the week
+    by_state: dict[str, int]
+    blank: int  # slots that are missing, or open without a next step: has to be 0
+    alone: int  # the wider visiting list: everyone living alone or in an empty nest
+    alone_visited: int  # of those, seen at home in the month of this week
+
+    @property
+    def slots(self) -> int:
+        """How many slots the week has to have."""
+        return self.elders * len(PLACES)
+
+    @property
+    def done(self) -> int:
+        """Slots that have ended: seen safe, excused, or resolved with a finding."""
+        return sum(self.by_state.get(state.value, 0) for state in DONE)
+
+    @property
+    def in_hands(self) -> int:
+        """Slots that a named person has."""
+        return self.by_state.get(SlotState.ESCALATED.value, 0)
+
+    @property
+    def open(self) -> int:
+        """Slots whose next step is planned."""
+        return self.by_state.get(SlotState.OPEN.value, 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """One page of the board."""
+
+    monday: date
+    rows: tuple[Row, ...]
+    totals: Totals
+    found: int  # elders that the filter leaves, on all pages
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One street or community to choose from."""
+
+    id: int
+    name: str
+    street_id: int | None = None
+
+
+def week_board(
+    session: Session, scope: Scope, now: datetime, monday: date, wanted: Filter, page: int = 1
+) -> Board:
+    """The board of the week that began on `monday`, as of the roster of that week."""
+    roster = _roster(scope, monday, local(now).date(), wanted)
+    totals = _totals(session, scope, monday, roster, wanted)
+    chosen = [*roster, *_state(wanted.state, monday)]
+    found = totals.elders if not wanted.state else _size(session, chosen)
+    pages = max(1, -(-found // PAGE))
+    page = min(max(1, page), pages)
+    rows = _rows(session, now, monday, chosen, page)
+    return Board(
+        monday=monday, rows=rows, totals=totals, found=found, page=page, pages=pages
+    )
+
+
+def elder_week(session: Session, now: datetime, elder_id: int, monday: date) -> tuple[Cell, ...]:
+    """The four slots of one elder in one week."""
+    slots = select(Slot).where(Slot.week == monday, Slot.elder_id == elder_id)
+    rows = session.scalars(slots).all()
+    return _cells(now, {(one.kind, one.number): one for one in rows}, _hands(session, rows))
+
+
+def places(session: Session, scope: Scope, day: date) -> tuple[list[Choice], list[Choice]]:
+    """The streets and communities in sight, as they stood on that day."""
+    stands = or_(Community.valid_to.is_(None), Community.valid_to >= day)
+    communities = select(Community).where(Community.valid_from <= day, stands)
+    if not scope.whole:
+        communities = communities.where(Community.street_id == (scope.street_id or 0))
+    found = session.scalars(communities.order_by(Community.street_id, Community.id)).all()
+    streets = select(Street).where(Street.id.in_({one.street_id for one in found}))
+    return (
+        [Choice(id=one.id, name=one.name) for one in session.scalars(streets.order_by(Street.id))],
+        [Choice(id=one.id, name=one.name, street_id=one.street_id) for one in found],
+    )
+
+
+def _roster(
+    scope: Scope, monday: date, today: date, wanted: Filter
+) -> list[ColumnElement[bool]]:
+    """The conditions that an elder was covered in that week (so far), in sight, and wanted."""
+    last = min(monday + timedelta(days=6), max(today, monday))
+    conditions = [scope.elders(), Elder.id.in_(_covered(monday, last))]
+    if wanted.community_id is not None:
+        conditions.append(Elder.community_id == wanted.community_id)
+    elif wanted.street_id is not None:
+        street = select(Community.id).where(Community.street_id == wanted.street_id)
+        conditions.append(Elder.community_id.in_(street))
+    return conditions
+
+
+def _covered(first: date, last: date) -> Select[int]:
+    """Elders on the list on some day from `first` to `last`."""
+    return select(Coverage.elder_id).where(
+        Coverage.entered_on <= last,
+        or_(Coverage.left_on.is_(None), Coverage.left_on > first),
+        or_(Coverage.left_on.is_(None), Coverage.left_on > Coverage.entered_on),
+    )
+
+
+def _state(state: str, monday: date) -> list[ColumnElement[bool]]:
+    if not state:
+        return []
+    of_week = select(func.count()).where(Slot.elder_id == Elder.id, Slot.week == monday)
+    if state == BLANK:
+        idle = exists().where(Slot.elder_id == Elder.id, Slot.week == monday, *_IDLE)
+        return [or_(of_week.scalar_subquery() < len(PLACES), idle)]
+    return [exists().where(Slot.elder_id == Elder.id, Slot.week == monday, Slot.state == state)]
+
+
+_IDLE = (Slot.state == SlotState.OPEN.value, Slot.next_at.is_(None))
+
+
+def _size(session: Session, conditions: Iterable[ColumnElement[bool]]) -> int:
+    return session.scalar(select(func.count(Elder.id)).where(*conditions)) or 0
+
+
+def _totals(
+    session: Session,
+    scope: Scope,
+    monday: date,
+    roster: Sequence[ColumnElement[bool]],
+    wanted: Filter,
+) -> Totals:
+    elders = _size(session, roster)
+    counted = session.execute(
+        select(Slot.state, Slot.next_at.is_(None), func.count())
+        .join(Elder, Elder.id == Slot.elder_id)
+        .where(Slot.week == monday, *roster)
+        .group_by(Slot.state, Slot.next_at.is_(None))
+    ).all()
+    by_state: dict[str, int] = {}
+    for state, idle, number in counted:
+        if not (idle and state == SlotState.OPEN.value):
+            by_state[state] = by_state.get(state, 0) + number
+    alone = _alone(scope, monday, wanted)
+    month = at(monday.replace(day=1), 0)
+    until = at((monday.replace(day=1) + timedelta(days=32)).replace(day=1), 0)
+    visited = select(Visit.elder_id).where(Visit.began_at >= month, Visit.began_at < until)
+    return Totals(
+        elders=elders,
+        by_state=by_state,
+        blank=elders * len(PLACES) - sum(by_state.values()),
+        alone=_size(session, alone),
+        alone_visited=_size(session, [*alone, Elder.id.in_(visited)]),
+    )
+
+
+def _alone(scope: Scope, monday: date, wanted: Filter) -> list[ColumnElement[bool]]:
+    """The wider visiting list, without those who moved or died before this week."""
+    gone = select(Coverage.elder_id).where(
+        Coverage.left_on <= monday, Coverage.left_why.in_(GONE)
+    )
+    conditions = [scope.elders(), Elder.living.in_(LIVES_ALONE), Elder.id.not_in(gone)]
+    if wanted.community_id is not None:
+        conditions.append(Elder.community_id == wanted.community_id)
+    elif wanted.street_id is not None:
+        street = select(Community.id).where(Community.street_id == wanted.street_id)
+        conditions.append(Elder.community_id.in_(street))
+    return conditions
+
+
+def _rows(
+    session: Session,
+    now: datetime,
+    monday: date,
+    conditions: Sequence[ColumnElement[bool]],
+    page: int,
+) -> tuple[Row, ...]:
+    people = session.execute(
+        select(Elder, Community.name, Street.name, Worker.name)
+        .join(Community, Community.id == Elder.community_id)
+        .join(Street, Street.id == Community.street_id)
+        .outerjoin(Worker, Worker.id == Elder.caseworker_id)
+        .where(*conditions)
+        .order_by(Elder.community_id, Elder.id)
+        .offset((page - 1) * PAGE)
+        .limit(PAGE)
+    ).all()
+    ids = [elder.id for elder, _, _, _ in people]
+    found = session.scalars(select(Slot).where(Slot.week == monday, Slot.elder_id.in_(ids))).all()
+    slots: dict[int, dict[tuple[str, int], Slot]] = {number: {} for number in ids}
+    for slot in found:
+        slots[slot.elder_id][slot.kind, slot.number] = slot
+    hands = _hands(session, found)
+    cover = _coverage_of(session, ids, monday)
+    return tuple(
+        Row(
+            elder_id=elder.id,
+            name=elder.name,
+            called=elder.called,
+            born_on=elder.born_on,
+            category=CATEGORY_WORDS[Category(cover[elder.id].category)],
+            living=elder.living,
+            street=street,
+            community=community,
+            caseworker=worker or "",
+            left_on=cover[elder.id].left_on,
+            cells=_cells(now, slots[elder.id], hands),
+        )
+        for elder, community, street, worker in people
+    )
+
+
+def _coverage_of(session: Session, ids: Sequence[int], monday: date) -> dict[int, Coverage]:
+    """Under which rule each of these elders was covered in that week; the latest entry counts."""
+    rows = (
+        select(Coverage)
+        .where(
+            Coverage.elder_id.in_(ids),
+            Coverage.entered_on <= monday + timedelta(days=6),
+            or_(Coverage.left_on.is_(None), Coverage.left_on > monday),
+        )
+        .order_by(Coverage.entered_on, Coverage.id)
+    )
+    return {one.elder_id: one for one in session.scalars(rows)}
+
+
+def _hands(session: Session, slots: Sequence[Slot]) -> dict[int, tuple[Escalation, str]]:
+    """The escalations that these slots hang on, each with the name of whoever has it."""
+    ids = {slot.escalation_id for slot in slots if slot.escalation_id is not None}
+    rows = session.execute(
+        select(Escalation, Worker.name)
+        .outerjoin(Worker, Worker.id == Escalation.acknowledged_by)
+        .where(Escalation.id.in_(ids))
+    )
+    return {one.id: (one, name or "") for one, name in rows}
+
+
+def _cells(
+    now: datetime,
+    slots: dict[tuple[str, int], Slot],
+    hands: dict[int, tuple[Escalation, str]],
+) -> tuple[Cell, ...]:
+    return tuple(
+        _cell(now, slots[place], hands) if place in slots else _blank(place) for place in PLACES
+    )
+
+
+def _cell(now: datetime, slot: Slot, hands: dict[int, tuple[Escalation, str]]) -> Cell:
+    state, action = SlotState(slot.state), NextAction(slot.next_action)
+    idle = state is SlotState.OPEN and slot.next_at is None
+    return Cell(
+        kind=SlotKind(slot.kind),
+        number=slot.number,
+        state=BLANK if idle else state.value,
+        words="空白" if idle else SLOT_WORDS[state],
+        evidence=evidence_words(slot.evidence, slot.evidence_text),
+        ended_at=slot.ended_at,
+        ended_by=slot.ended_by,
+        next_words=_who_next(slot, hands) or NEXT_WORDS[action],
+        next_at=slot.next_at,
+        by=slot.by,
+        late=slot.next_at is not None and now > slot.next_at + LATE_AFTER,
+        escalation_id=slot.escalation_id,
+    )
+
+
+def _blank(place: tuple[str, int]) -> Cell:
+    return Cell(
+        kind=SlotKind(place[0]),
+        number=place[1],
+        state=BLANK,
+        words="空白",
+        evidence="",
+        ended_at=None,
+        ended_by="",
+        next_words="没有安排，请告诉主管",
+        next_at=None,
+        by=None,
+        late=True,
+        escalation_id=None,
+    )
+
+
+def _who_next(slot: Slot, hands: dict[int, tuple[Escalation, str]]) -> str:
+    """Who has an escalated slot: the person who acknowledged, or the rung that is being told."""
+    if slot.state != SlotState.ESCALATED.value or slot.escalation_id not in hands:
+        return ""
+    one, name = hands[slot.escalation_id]
+    if one.standing == "acknowledged":
+        return f"{name}已接警，去核实"
+    return f"正在通知{one.ladder['rungs'][one.rung]['title']}"
+
+
+def evidence_words(evidence: str, text: str) -> str:
+    """What a slot's end rests on, in words."""
+    if evidence == "key":
+        return f"按键{text}"
+    if evidence == "words":
+        return f"原话“{text}”" if text else "亲口说的"
+    before = {"voice": "听到本人", "visit": "上门", "finding": "核实"}.get(evidence, "")
+    return f"{before}：{text}" if before and text else before or text

@@ -1,0 +1,168 @@
+"""A small world with a clock: the real house and the real exchange in one process, without sockets.
+
+The engine, the services, the store, the signed webhooks and the twilio client are the ones that
+production uses; only the wires between them are functions. Stories and simulations live here.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.testclient import TestClient
+
+from callcenter import engine, wiring
+from callcenter.clock import Clock
+from callcenter.config import Settings
+from callcenter.exchange import faults, rest
+from callcenter.exchange.account import Account, Hotline
+from callcenter.exchange.book import from_data
+from callcenter.exchange.core import Exchange, InProcess
+from callcenter.exchange.webhook import Answer, Link, Webhook
+from callcenter.notify import ChatSender, NoChat, Notifier
+from callcenter.store import schema
+from callcenter.telephony.twilio import TwilioCarrier
+from callcenter.web.app import create_app
+
+LONGEST_STEP = timedelta(minutes=5)  # the engine looks at least so often, as the auditor expects
+
+
+class WorldClock(Clock):
+    """Time is what the exchange says it is."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        super().__init__()
+        self._exchange = exchange
+
+    def now(self) -> datetime:
+        """The moment at which the world stands."""
+        return self._exchange.board.now
+
+
+class Wire:
+    """Carries the twilio client's requests to the exchange, as the network would."""
+
+    def __init__(self, exchange: Exchange, settings: Settings) -> None:
+        self._exchange, self._settings = exchange, settings
+
+    def request(self, method: str, url: str, **words: Any) -> Any:
+        """One request of the client. Raises OSError when its answer gets lost."""
+        query = {k: str(v) for k, v in (words.get("params") or {}).items() if v is not None}
+        form = {name: _many(value) for name, value in (words.get("data") or {}).items()}
+        reply = rest.handle(
+            self._exchange,
+            rest.Request(
+                method=method.upper(),
+                path=urlsplit(url).path,
+                query=query,
+                form=form,
+                user=self._settings.account_sid,
+                password=self._settings.auth_token,
+            ),
+        )
+        if not reply.heard:
+            raise OSError("the answer was lost")
+        return _Response(reply)
+
+
+class _Response:
+    def __init__(self, reply: rest.Reply) -> None:
+        self.status_code = reply.status
+        self.text = json.dumps(reply.body)
+        self.headers = dict(reply.headers)
+        self.ok = reply.status < 400
+
+
+def _many(value: Any) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else [str(value)]
+
+
+class World:
+    """A house, an exchange, and time that passes when it is told to."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        book: Mapping[str, Any],
+        moment: datetime,
+        *,
+        seed: int = 0,
+        faults: faults.Faults = faults.NONE,
+        chat: ChatSender | None = None,
+    ) -> None:
+        self.exchange = Exchange(account(settings), from_data(book), seed=seed, faults=faults)
+        self.exchange.advance(moment)
+        built = wiring.build(settings)
+        self.house = replace(
+            built,
+            carrier=TwilioCarrier(settings, Wire(self.exchange, settings)),
+            clock=WorldClock(self.exchange),
+        )
+        schema.migrate(self.house.store.engine)
+        self.web = TestClient(create_app(self.house), base_url=settings.public_url)
+        self.line = InProcess(self.exchange, self._deliver)
+        self.notifier = Notifier(
+            carrier=self.house.carrier,
+            chat=chat or NoChat(),
+            policy=self.house.policy,
+            public_url=settings.public_url,
+        )
+
+    @property
+    def now(self) -> datetime:
+        """The moment at which the world stands; aware UTC."""
+        return self.house.now()
+
+    def tick(self) -> None:
+        """One round of the engine."""
+        engine.tick(self.house, self.notifier, self.now)
+
+    def passes(self, **time: float) -> None:
+        """Lets time pass, such as `passes(hours=2)`: calls are made, answered and told of."""
+        self.until(self.now + timedelta(**time))
+
+    def until(self, end: datetime) -> None:
+        """Lets time pass until that moment."""
+        self.tick()
+        while self.now < end:
+            self.line.advance(min(end, self._next()))
+            self.tick()
+        self.line.advance(end)
+
+    def _next(self) -> datetime:
+        soonest = self.now + timedelta(seconds=1)
+        due = engine.next_due(self.house)
+        found = [self.now + LONGEST_STEP, *filter(None, (due, self.line.next_at()))]
+        return max(soonest, min(found))
+
+    def _deliver(self, webhook: Webhook) -> Answer:
+        path = webhook.url.removeprefix(self.house.settings.public_url)
+        got = self.web.request(
+            webhook.method, path, data=dict(webhook.form), headers=webhook.headers
+        )
+        return Answer(
+            status=got.status_code,
+            text=got.text,
+            content_type=got.headers.get("content-type", ""),
+        )
+
+
+def account(settings: Settings) -> Account:
+    """The house's account at the exchange, with the webhooks of its number."""
+    base = settings.public_url
+    return Account(
+        sid=settings.account_sid,
+        token=settings.auth_token,
+        calls_per_second=settings.calls_per_second,
+        lines=(
+            Hotline(
+                number=settings.hotline_number,
+                voice=Link(url=f"{base}/voice/hotline"),
+                fallback=Link(url=f"{base}/voice/fallback"),
+                status_callback=Link(url=f"{base}/voice/hotline/status"),
+                sms=Link(url=f"{base}/sms/inbound"),
+            ),
+        ),
+    )
