@@ -1,0 +1,1 @@
+"""Chat channels: they carry words between people and the front door, and decide nothing."""
