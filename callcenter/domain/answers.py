@@ -64,7 +64,7 @@ class AnswerRule:
 
 
 _KEYS = {"name", "say", "unless", "whole", "hears", "not"}
-_SPARE = 2  # characters that a "whole" answer may have beside its words
+_BY_SOUND_FROM = 3  # characters: short answers are too alike to be told apart by sound
 _MURMURS = frozenset("嗯唔哦噢喔欸诶")  # a sound of assent; `plain` drops it as a filler
 _LONG_ANSWER = 40  # characters; a command is not looked for in a long story
 
@@ -90,7 +90,7 @@ class AnswerRules:
         answers = tuple(_rule(sheet, item) for item in sheet.items("answers"))
         harmless = sheet.patterns("setting", "harmless")
         parts = _parts(sheet, (*commands, *answers), harmless)
-        lexicon = sheet.lexicon(parts, readings)
+        lexicon = sheet.lexicon(parts, readings, by_sound_from=_BY_SOUND_FROM)
         made = cls(commands=commands, answers=answers, harmless=harmless, lexicon=lexicon)
         made._check_examples(sheet, by_sound=readings is not None)
         return made
@@ -139,7 +139,7 @@ class AnswerRules:
     ) -> Heard | None:
         for rule in rules:
             for span in _extents(rule.say, spots):
-                if rule.whole and len(sentence.text) - (span[1] - span[0]) > _SPARE:
+                if rule.whole and not _nearly_all(span, sentence):
                     continue
                 if next(_extents(rule.unless, spots), None):
                     break
@@ -167,6 +167,12 @@ _WEIGHTY = frozenset({
 def _extents(patterns: Sequence[Pattern], spots: Spots) -> Iterator[Span]:
     for pattern in patterns:
         yield from pattern.extents(spots)
+
+
+def _nearly_all(span: Span, sentence: Plain) -> bool:
+    """Does `span` fill the sentence but for half its own length, two characters at most?"""
+    length = span[1] - span[0]
+    return len(sentence.text) - length <= min(2, length // 2)
 
 
 def _murmur(text: str) -> Heard:
