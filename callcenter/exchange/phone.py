@@ -68,8 +68,16 @@ async def page(running: Here, number: str = "") -> str:
         lines=running.exchange.account.lines,
         hotline_name=running.settings.hotline_name,
         number=number,
+        behaviours=views.behaviours(running),
         clock=views.clock(running),
     )
+
+
+@routes.get("/phones")
+async def phones(running: Here) -> dict[str, str]:
+    """Which phones are in hand or in use."""
+    running.turn()
+    return views.busy_phones(running)
 
 
 @routes.get("/phones/{number}")

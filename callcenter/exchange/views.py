@@ -1,6 +1,10 @@
 """What pages show: a phone as it looks now, the phone book, a call's time line."""
 
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from callcenter.domain.week import local
 from callcenter.exchange.account import WITHHELD
@@ -9,35 +13,13 @@ from callcenter.exchange.call import Call, Note
 from callcenter.exchange.gather import Gathering
 from callcenter.exchange.running import Running
 
-WEEKDAYS = "一二三四五六日"
-STATUS = {
-    "queued": "排队等候拨出",
-    "ringing": "振铃中",
-    "in-progress": "通话中",
-    "completed": "已结束",
-    "busy": "占线",
-    "failed": "接不通",
-    "no-answer": "无人接听",
-    "canceled": "已取消",
-}
-DIRECTIONS = {
-    "outbound-api": "系统外呼",
-    "outbound-dial": "转接",
-    "inbound": "打进热线",
-    "private": "私人通话",
-}
-KINDS = {
-    "event": "经过",
-    "webhook": "请求",
-    "reply": "回答",
-    "twiml": "TwiML",
-    "say": "播报",
-    "heard": "听到",
-    "keys": "按键",
-    "person": "说话",
-    "fault": "故障",
-    "error": "错误",
-}
+
+@cache
+def words() -> dict[str, dict[str, str]]:
+    """What the pages call things, from words.yaml."""
+    text = Path(__file__).with_name("words.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, dict[str, str]] = yaml.safe_load(text)
+    return loaded
 
 
 def phone(running: Running, number: str) -> dict[str, Any]:
@@ -64,6 +46,22 @@ def phone(running: Running, number: str) -> dict[str, Any]:
         "inbox": inbox,
         "clock": clock(running),
     }
+
+
+def behaviours(running: Running) -> list[tuple[str, str]]:
+    """Every behaviour a simulated person can be given: name, and what it is called."""
+    known = words()["behaviour"]
+    return [(name, known.get(name, name)) for name in running.exchange.book.behaviours]
+
+
+def busy_phones(running: Running) -> dict[str, str]:
+    """The phones that are in hand or in use: number, and a word for it."""
+    exchange = running.exchange
+    shown = dict.fromkeys(exchange.people.held, "在手上")
+    for number, calls in exchange.people.live.items():
+        for sid in calls:
+            shown[number] = words()["status"][exchange.board.calls[sid].status]
+    return shown
 
 
 def clock(running: Running) -> dict[str, Any]:
@@ -102,8 +100,8 @@ def summary(running: Running, call: Call) -> dict[str, Any]:
         "caller_number": call.caller,
         "callee_number": call.callee,
         "status": call.status,
-        "status_words": STATUS[call.status],
-        "direction": DIRECTIONS[call.direction],
+        "status_words": words()["status"][call.status],
+        "direction": words()["direction"][call.direction],
         "at": local(call.created).strftime("%m-%d %H:%M:%S"),
         "seconds": call.talked,
         "parent": call.parent,
@@ -121,7 +119,7 @@ def _note(note: Note) -> dict[str, Any]:
     return {
         "at": f"{moment:%H:%M:%S}.{moment.microsecond // 100000}",
         "kind": note.kind,
-        "label": KINDS[note.kind],
+        "label": words()["kind"][note.kind],
         "text": note.text,
         "detail": note.detail,
     }
@@ -146,7 +144,7 @@ def _call(running: Running, call: Call) -> dict[str, Any]:
     return {
         "sid": call.sid,
         "status": call.status,
-        "words": STATUS[call.status],
+        "words": words()["status"][call.status],
         "incoming": incoming,
         "with": name(running, call.caller if incoming else call.callee),
         "with_number": call.caller if incoming else call.callee,
