@@ -165,10 +165,10 @@ class Board:
             call.notes.append(Note(at=self.now, kind=kind, text=text, detail=detail))
         self.touch(call)
 
-    def line(self, call: Call, who: str, text: str) -> None:
+    def line(self, call: Call, who: str, text: str, speaker: str = "") -> None:
         """Add a bubble to what this phone shows."""
         if len(call.lines) < KEPT_NOTES:
-            call.lines.append(Line(who=who, text=text))
+            call.lines.append(Line(who=who, text=text, speaker=speaker))
         self.touch(call)
 
     def touch(self, call: Call) -> None:

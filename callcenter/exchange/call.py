@@ -63,6 +63,7 @@ class Line:
 
     who: str  # line: the service; me: this phone; other: whoever is connected; note: neither
     text: str
+    speaker: str = ""  # the number of whoever is connected
 
 
 @dataclass(slots=True, kw_only=True)

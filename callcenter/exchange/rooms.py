@@ -55,7 +55,7 @@ def say(board: Board, call: Call, text: str) -> None:
     for sid, member in room.members.items():
         other = board.calls[sid]
         if other is not call and not member.hold:
-            board.line(other, "other", text)
+            board.line(other, "other", text, call.phone)
             board.note(other, "heard", text)
             board.phones.hears(other, text)
 

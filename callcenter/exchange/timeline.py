@@ -39,8 +39,7 @@ async def one(running: Here, sid: str) -> str:
 @routes.get("/faults")
 async def faults(running: Here) -> dict[str, Any]:
     """The faults in force."""
-    present = running.exchange.board.faults
-    return {field.name: getattr(present, field.name) for field in fields(Faults)}
+    return _plain(running.exchange.board.faults)
 
 
 @routes.post("/faults")
@@ -66,5 +65,10 @@ def _render(running: Running, template: str, sid: str) -> str:
         call=views.summary(running, call) if call else None,
         notes=views.time_line(call) if call else [],
         clock=views.clock(running),
-        faults=board.faults,
+        faults=_plain(board.faults),
+        fault_words=views.words()["fault"],
     )
+
+
+def _plain(present: Faults) -> dict[str, Any]:
+    return {field.name: getattr(present, field.name) for field in fields(Faults)}

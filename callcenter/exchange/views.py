@@ -40,6 +40,7 @@ def phone(running: Running, number: str) -> dict[str, Any]:
     return {
         "number": number,
         "name": person.name if person else number,
+        "role": person.role if person else "other",
         "held": exchange.people.holds(number),
         "behaviour": exchange.people.behaviour(number),
         "call": _call(running, call) if call else None,
@@ -154,5 +155,8 @@ def _call(running: Running, call: Call) -> dict[str, Any]:
         "asks": listening and open_.listening,  # its prompt is over: it waits for an answer
         "takes_speech": listening and open_.takes("speech"),
         "together": call.room is not None,
-        "lines": [{"who": line.who, "text": line.text} for line in call.lines],
+        "lines": [
+            {"who": line.who, "text": line.text, "name": name(running, line.speaker)}
+            for line in call.lines
+        ],
     }

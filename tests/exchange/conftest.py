@@ -95,7 +95,9 @@ class World:
             "StatusCallbackEvent": EVERY_EVENT,
         }
         form |= more
-        listed = {name: [value] if isinstance(value, str) else value for name, value in form.items()}
+        listed = {
+            name: [value] if isinstance(value, str) else value for name, value in form.items()
+        }
         return self.exchange.place_call(listed)
 
     def statuses(self) -> list[str]:

@@ -51,7 +51,9 @@ def test_a_person_at_the_phone_page_answers_and_speaks(live: Live) -> None:
 
 def test_two_people_talk_through_a_transfer(live: Live) -> None:
     """An elder rings the hotline and is put through; what one types the other hears."""
-    live.office.scripts = {"/hotline": f"<Response><Dial><Number>{OPERATOR}</Number></Dial></Response>"}
+    live.office.scripts = {
+        "/hotline": f"<Response><Dial><Number>{OPERATOR}</Number></Dial></Response>"
+    }
     live.phone(ELDER, "take")
     live.phone(OPERATOR, "take")
     live.phone(ELDER, "dial", to=HOTLINE)
@@ -66,7 +68,10 @@ def test_two_people_talk_through_a_transfer(live: Live) -> None:
 def test_a_text_message_reaches_a_phone_and_reports_back(live: Live) -> None:
     """sent, then delivered; the phone's inbox has it."""
     sent = live.client.messages.create(
-        to=ELDER, from_=HOTLINE, body="明天上午有人上门", status_callback=f"{live.app_url}/sms-status"
+        to=ELDER,
+        from_=HOTLINE,
+        body="明天上午有人上门",
+        status_callback=f"{live.app_url}/sms-status",
     )
     reports = live.office.wait_for("/sms-status", 2)
     assert [form["MessageStatus"] for form in reports] == ["sent", "delivered"]

@@ -47,6 +47,7 @@ async function take(wanted) {
   }
   $("nobody").hidden = true;
   $("device").hidden = false;
+  document.body.classList.add("in-hand");
   await act("take");
   stream = new EventSource(`/phones/${encodeURIComponent(number)}/events`);
   stream.onopen = () => { complain(""); if (number) act("take"); };
@@ -63,6 +64,7 @@ async function release() {
   number = "";
   history.replaceState(null, "", "/phone");
   $("device").hidden = true;
+  document.body.classList.remove("in-hand");
   $("nobody").hidden = false;
   document.querySelectorAll(".person").forEach((button) => button.setAttribute("aria-pressed", "false"));
 }
@@ -77,6 +79,7 @@ function draw(state) {
   $("name").textContent = state.name;
   $("face").textContent = state.name.slice(0, 1);
   $("number").textContent = state.number;
+  $("device").dataset.role = state.role;
   $("behaviour").value = state.behaviour;
   drawRinging();
   $("say-form").hidden = !going || call.rings;
@@ -120,7 +123,7 @@ function drawLines() {
     const bubble = document.createElement("li");
     bubble.className = line.who;
     const name = document.createElement("small");
-    name.textContent = { line: call.with, other: "对方", me: "我", note: "" }[line.who];
+    name.textContent = { line: call.with, other: line.name || "对方", me: "我", note: "" }[line.who];
     const text = document.createElement("span");
     text.textContent = line.text;
     bubble.append(name, text);
