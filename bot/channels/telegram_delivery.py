@@ -93,22 +93,30 @@ class Delivery:
         """Until `stop`; what was written before it is still sent. Trouble is logged, not raised."""
         while not stop.is_set():
             self._wake.clear()
-            await self._safe_round()
-            await _first(self._wake, stop, LOOK_SECONDS)
-        await self._safe_round()
-
-    async def _safe_round(self) -> None:
-        try:
             await self._round()
-        except Exception as wrong:  # noqa: BLE001 - the edge: the next round tries again
-            log.error("delivering failed: %s", type(wrong).__name__)
+            await _first(self._wake, stop, LOOK_SECONDS)
+        await self._round()
 
     async def _round(self) -> None:
         lanes: dict[str, list[Outgoing]] = {}
-        for one in await asyncio.to_thread(self._outbox.pending):
+        for one in await self._pending():
             lanes.setdefault(one.chat, []).append(one)
         chats = dict.fromkeys((*lanes, *self._asides))
-        await asyncio.gather(*(self._lane(chat, lanes.get(chat, [])) for chat in chats))
+        await asyncio.gather(*(self._safely(chat, lanes.get(chat, [])) for chat in chats))
+
+    async def _pending(self) -> Sequence[Outgoing]:
+        """The edge to the house: while it fails, asides (such as an apology) still go out."""
+        try:
+            return await asyncio.to_thread(self._outbox.pending)
+        except Exception as wrong:  # noqa: BLE001 - the next round asks again
+            log.error("the outbox cannot be read: %s", type(wrong).__name__)
+            return ()
+
+    async def _safely(self, chat: str, lane: list[Outgoing]) -> None:
+        try:
+            await self._lane(chat, lane)
+        except Exception as wrong:  # noqa: BLE001 - one chat must not stop the others
+            log.error("delivering to one chat failed: %s", type(wrong).__name__)
 
     async def _lane(self, chat: str, lane: list[Outgoing]) -> None:
         if asyncio.get_running_loop().time() < self._quiet.get(chat, 0.0):

@@ -28,7 +28,7 @@ from bot.channels.words import Words
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 25  # how long Telegram holds a request open while there is nothing new
-OFFLINE_SECONDS = 5.0  # before Telegram is asked again after trouble
+OFFLINE_SECONDS = 2.0  # before Telegram is asked again after trouble
 AGAIN_SECONDS = (0.5, 2.0)  # before an update that failed in the house is tried again
 HEARD = ["message", "edited_message", "callback_query", "my_chat_member"]
 BUTTON = re.compile(rf"{ACKNOWLEDGE}:(\d{{1,9}})")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from string import Formatter
 
+import phonenumbers
 import yaml
 
 FILE = Path(__file__).with_name("words.yaml")
@@ -80,3 +81,13 @@ def _check(where: str, text: str, allowed: frozenset[str]) -> None:
         raise BadWords(f"{where}: {wrong}") from wrong
     if used - allowed:
         raise BadWords(f"{where} has unknown blanks {sorted(used - allowed)}")
+
+
+def in_digits(number: str) -> str:
+    """An E.164 number as people here dial it; as it is when it cannot be read."""
+    try:
+        return phonenumbers.format_number(
+            phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL
+        )
+    except phonenumbers.NumberParseException:
+        return number

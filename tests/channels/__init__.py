@@ -1,0 +1,1 @@
+"""The chat channels, against a local Bot API and in a real browser."""
