@@ -14,7 +14,16 @@ from callcenter.domain.checkin import NEXT_WORDS, SLOT_WORDS, NextAction, SlotKi
 from callcenter.domain.people import CATEGORY_WORDS, Category, Living
 from callcenter.domain.week import at, local
 from callcenter.services.scope import Scope
-from callcenter.store.tables import Community, Coverage, Elder, Escalation, Slot, Street, Visit, Worker
+from callcenter.store.tables import (
+    Community,
+    Coverage,
+    Elder,
+    Escalation,
+    Slot,
+    Street,
+    Visit,
+    Worker,
+)
 
 PAGE = 40  # elders on one page
 PLACES = (("call", 1), ("call", 2), ("visit", 1), ("visit", 2))  # the four columns, never fewer
@@ -132,9 +141,15 @@ def week_board(
     pages = max(1, -(-found // PAGE))
     page = min(max(1, page), pages)
     rows = _rows(session, now, monday, chosen, page)
-    return Board(
-        monday=monday, rows=rows, totals=totals, found=found, page=page, pages=pages
-    )
+    return Board(monday=monday, rows=rows, totals=totals, found=found, page=page, pages=pages)
+
+
+def week_totals(
+    session: Session, scope: Scope, now: datetime, monday: date, wanted: Filter
+) -> Totals:
+    """The totals of a week alone, without the elders."""
+    roster = _roster(scope, monday, local(now).date(), wanted)
+    return _totals(session, scope, monday, roster, wanted)
 
 
 def elder_week(session: Session, now: datetime, elder_id: int, monday: date) -> tuple[Cell, ...]:
@@ -158,9 +173,7 @@ def places(session: Session, scope: Scope, day: date) -> tuple[list[Choice], lis
     )
 
 
-def _roster(
-    scope: Scope, monday: date, today: date, wanted: Filter
-) -> list[ColumnElement[bool]]:
+def _roster(scope: Scope, monday: date, today: date, wanted: Filter) -> list[ColumnElement[bool]]:
     """The conditions that an elder was covered in that week (so far), in sight, and wanted."""
     last = min(monday + timedelta(days=6), max(today, monday))
     conditions = [scope.elders(), Elder.id.in_(_covered(monday, last))]
@@ -231,9 +244,7 @@ def _totals(
 
 def _alone(scope: Scope, monday: date, wanted: Filter) -> list[ColumnElement[bool]]:
     """The wider visiting list, without those who moved or died before this week."""
-    gone = select(Coverage.elder_id).where(
-        Coverage.left_on <= monday, Coverage.left_why.in_(GONE)
-    )
+    gone = select(Coverage.elder_id).where(Coverage.left_on <= monday, Coverage.left_why.in_(GONE))
     conditions = [scope.elders(), Elder.living.in_(LIVES_ALONE), Elder.id.not_in(gone)]
     if wanted.community_id is not None:
         conditions.append(Elder.community_id == wanted.community_id)

@@ -210,7 +210,7 @@ def _names(session: Session, one: Escalation) -> dict[int, str]:
     people = {worker for rung in thaw(one.ladder).rungs for worker in rung.workers}
     people |= {number for number in (one.acknowledged_by, one.resolved_by) if number}
     rows = session.execute(select(Worker.id, Worker.name).where(Worker.id.in_(people)))
-    return {number: name for number, name in rows}
+    return {row.id: row.name for row in rows}
 
 
 def _rungs(session: Session, one: Escalation, names: dict[int, str]) -> tuple[RungView, ...]:

@@ -11,7 +11,15 @@ from callcenter.domain.escalation import REASON_WORDS, URGENT, Reason, Standing
 from callcenter.domain.week import at, local
 from callcenter.services.requests import SERVICE_WORDS
 from callcenter.services.scope import Scope
-from callcenter.store.tables import Community, Elder, Escalation, Handoff, ServiceRequest, Slot, Worker
+from callcenter.store.tables import (
+    Community,
+    Elder,
+    Escalation,
+    Handoff,
+    ServiceRequest,
+    Slot,
+    Worker,
+)
 
 MOST = 80  # rows of one kind on the page of today; the lists themselves have pages
 WAITING = ("ringing", "waiting", "call_back")

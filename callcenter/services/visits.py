@@ -22,7 +22,9 @@ from callcenter.store.tables import Elder, Escalation, Slot, Visit, Worker
 
 VISIT_KINDS = {"home_visit": "例行探访", "emergency_visit": "应急上门"}
 LONGEST = timedelta(hours=12)  # a longer one is a slip of the pen
-ENTERED_WITHIN = timedelta(days=31)  # visits written down on paper are entered later, not years later
+ENTERED_WITHIN = timedelta(
+    days=31
+)  # written on paper, entered later; not years later
 CLOCKS_DIFFER = timedelta(minutes=2)
 NOT_SEEN = frozenset({Finding.IN_HOSPITAL, Finding.AWAY_CONFIRMED, Finding.REFUSED})
 
@@ -84,16 +86,12 @@ def due_visits(session: Session, elder_id: int, monday: date) -> Sequence[Slot]:
     """The visit slots of one elder in one week, in order."""
     return session.scalars(
         select(Slot)
-        .where(
-            Slot.elder_id == elder_id, Slot.week == monday, Slot.kind == SlotKind.VISIT.value
-        )
+        .where(Slot.elder_id == elder_id, Slot.week == monday, Slot.kind == SlotKind.VISIT.value)
         .order_by(Slot.number)
     ).all()
 
 
-def _check(
-    now: datetime, kind: str, place: str, began_at: datetime, ended_at: datetime
-) -> None:
+def _check(now: datetime, kind: str, place: str, began_at: datetime, ended_at: datetime) -> None:
     if kind not in VISIT_KINDS:
         raise BadVisit("请选择探访类型。")
     if not place.strip():

@@ -57,6 +57,4 @@ def vitals(session: Session, now: datetime, speed: int = 1) -> Vitals:
 
 
 def _pulse(name: str, beat: Beat | None, since: datetime) -> Pulse:
-    return Pulse(
-        name=name, at=beat.at if beat else None, late=beat is None or beat.at < since
-    )
+    return Pulse(name=name, at=beat.at if beat else None, late=beat is None or beat.at < since)

@@ -1,0 +1,186 @@
+"""The lists of the desk and of the street: service requests, handoffs, visits. Reads only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from callcenter.domain.checkin import SlotKind, SlotState
+from callcenter.domain.escalation import Standing
+from callcenter.services.errors import NotFound
+from callcenter.services.requests import OPEN, SERVICE_WORDS
+from callcenter.services.scope import Scope
+from callcenter.store.tables import (
+    Community,
+    Elder,
+    Escalation,
+    Handoff,
+    ServiceRequest,
+    Slot,
+    Visit,
+    Worker,
+)
+
+PAGE = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestLine:
+    """One service request with the names that belong to it."""
+
+    row: ServiceRequest
+    service: str  # in words
+    who: str  # for whom it is
+    community: str
+    owner: str  # who accepted it
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoffLine:
+    """One handoff with the names that belong to it."""
+
+    row: Handoff
+    who: str
+    community: str
+    owner: str  # who took it
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueVisit:
+    """One visit that has to be made, or that was missed and is in a person's hands."""
+
+    slot: Slot
+    elder: Elder
+    community: str
+    missed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeVisit:
+    """One visit that was recorded."""
+
+    visit: Visit
+    called: str
+    worker: str
+
+
+def requests(session: Session, tab: str, page: int = 1) -> tuple[list[RequestLine], bool]:
+    """Open requests by the time they have to be accepted, or closed ones newest first."""
+    rows = _requests()
+    if tab == "open":
+        rows = rows.where(ServiceRequest.state.in_(OPEN))
+        rows = rows.order_by(ServiceRequest.state.desc(), ServiceRequest.accept_by)
+    else:
+        rows = rows.where(ServiceRequest.state == tab).order_by(ServiceRequest.id.desc())
+    found = session.execute(rows.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
+    return [_request(*row) for row in found[:PAGE]], len(found) > PAGE
+
+
+def request(session: Session, number: int) -> RequestLine:
+    """One request by its id. Raises NotFound."""
+    row = session.execute(_requests().where(ServiceRequest.id == number)).first()
+    if row is None:
+        raise NotFound("没有这张工单。")
+    return _request(*row)
+
+
+def _requests() -> Select[ServiceRequest, str, str, str]:
+    return (
+        select(ServiceRequest, Elder.called, Community.name, Worker.name)
+        .outerjoin(Elder, Elder.id == ServiceRequest.elder_id)
+        .outerjoin(Community, Community.id == Elder.community_id)
+        .outerjoin(Worker, Worker.id == ServiceRequest.accepted_by)
+    )
+
+
+def _request(
+    row: ServiceRequest, called: str | None, community: str | None, owner: str | None
+) -> RequestLine:
+    return RequestLine(
+        row=row,
+        service=SERVICE_WORDS[row.service],
+        who=row.for_whom or called or "来电人",
+        community=community or "",
+        owner=owner or "",
+    )
+
+
+def handoffs(session: Session, *, done: bool, page: int = 1) -> tuple[list[HandoffLine], bool]:
+    """Those who wait, the urgent first, then what is being done; or what is done, newest first."""
+    rows = (
+        select(Handoff, Elder.called, Community.name, Worker.name)
+        .outerjoin(Elder, Elder.id == Handoff.elder_id)
+        .outerjoin(Community, Community.id == Elder.community_id)
+        .outerjoin(Worker, Worker.id == Handoff.taken_by)
+    )
+    if done:
+        rows = rows.where(Handoff.state == "done").order_by(Handoff.id.desc())
+    else:
+        taken = Handoff.state == "taken"
+        rows = rows.where(Handoff.state != "done")
+        rows = rows.order_by(taken, Handoff.urgent.desc(), Handoff.due_at)
+    found = session.execute(rows.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
+    lines = [
+        HandoffLine(
+            row=row,
+            who=called or "来电人",
+            community=community or "",
+            owner=owner or "",
+        )
+        for row, called, community, owner in found[:PAGE]
+    ]
+    return lines, len(found) > PAGE
+
+
+def visits_due(session: Session, scope: Scope, monday: date) -> list[DueVisit]:
+    """Visits of this week that have not ended, and missed ones of the weeks before."""
+    missed = Slot.state == SlotState.ESCALATED.value
+    rows = (
+        select(Slot, Elder, Community.name)
+        .join(Elder, Elder.id == Slot.elder_id)
+        .join(Community, Community.id == Elder.community_id)
+        .where(
+            scope.elders(),
+            Slot.kind == SlotKind.VISIT.value,
+            Slot.week >= monday - timedelta(days=28),
+            or_(missed, Slot.state == SlotState.OPEN.value),
+        )
+        .order_by(Slot.by, Slot.id)
+        .limit(200)
+    )
+    return [
+        DueVisit(
+            slot=slot,
+            elder=elder,
+            community=place,
+            missed=slot.state == SlotState.ESCALATED.value,
+        )
+        for slot, elder, place in session.execute(rows)
+    ]
+
+
+def visits_made(session: Session, scope: Scope, limit: int = 20) -> list[MadeVisit]:
+    """The latest visits in sight."""
+    rows = (
+        select(Visit, Elder.called, Worker.name)
+        .join(Elder, Elder.id == Visit.elder_id)
+        .join(Worker, Worker.id == Visit.worker_id)
+        .where(scope.elders())
+        .order_by(Visit.id.desc())
+        .limit(limit)
+    )
+    return [
+        MadeVisit(visit=visit, called=called, worker=name)
+        for visit, called, name in session.execute(rows)
+    ]
+
+
+def standing_escalations(session: Session, elder_id: int) -> Sequence[Escalation]:
+    """The unresolved escalations of one elder, oldest first."""
+    return session.scalars(
+        select(Escalation)
+        .where(Escalation.elder_id == elder_id, Escalation.standing != Standing.RESOLVED.value)
+        .order_by(Escalation.id)
+    ).all()
