@@ -71,6 +71,7 @@ class Rule:
 SETTINGS = ("far", "near", "now", "if", "told", "about", "habit")
 """The lists under `setting`: what takes the danger out of words that were found."""
 
+_LASTING = frozenset({Kind.MISSING, Kind.NO_RESPONSE, Kind.CRISIS})  # yesterday's is today's
 _AROUND = 14  # characters around a match in which a question about policy or an exception counts
 _AHEAD = 12  # characters before a match in which an imagined or told case is announced
 _BEHIND = 10  # characters after a match in which "that was last year" counts
@@ -130,7 +131,7 @@ class DangerRules:
         """
         sheet = Sheet(name="danger.yaml", raw=raw)
         rules = tuple(_rule(sheet, item, n) for n, item in enumerate(sheet.items("rules"), 1))
-        harmless = sheet.patterns("setting", "harmless")
+        harmless = sheet.patterns("setting", "harmless", exact=True)
         lexicon = sheet.lexicon(_parts(sheet, rules, harmless), readings)
         made = cls(rules=rules, harmless=harmless, lexicon=lexicon)
         made._check_examples(by_sound=readings is not None)
@@ -188,11 +189,12 @@ class DangerRules:
             return None
         if over:
             return None if frame == "near" or not rule.acute else False
-        if _announced(scene, span):
+        imagined = ("told",) if rule.kind is Kind.CRISIS else ("if", "told")  # 要是死了就好了
+        if _announced(scene, span, imagined):
             return None
         if scene.between(_SETTING + "about", span[0] - _AROUND, span[1] + _AROUND):
             return False if rule.acute else None
-        if frame == "near" or scene.between(_SETTING + "habit", span[0] - _AHEAD, span[1]):
+        if (frame == "near" and rule.kind not in _LASTING) or scene.between(_SETTING + "habit", span[0] - _AHEAD, span[1]):
             return False
         return rule.certain
 
@@ -223,10 +225,10 @@ def _frame(scene: _Scene, event: int, end: int) -> str:
     return "far" if scene.between(_SETTING + "far", end, end + _BEHIND) else "now"
 
 
-def _announced(scene: _Scene, span: Span) -> bool:
+def _announced(scene: _Scene, span: Span, settings: Sequence[str]) -> bool:
     """Is the case imagined (万一…) or told about others (电视里…) by words just before it?"""
     start = scene.clause_start(span[0])
-    return any(scene.between(_SETTING + name, start, span[1]) for name in ("if", "told"))
+    return any(scene.between(_SETTING + name, start, span[1]) for name in settings)
 
 
 def _missed(rule: Rule, example: str, found: Danger | None) -> str:
@@ -254,7 +256,7 @@ def _rule(sheet: Sheet, item: Any, number: int) -> Rule:
         name=name,
         kind=Kind(item["kind"]),
         say=own.patterns("say"),
-        unless=own.patterns("unless") if "unless" in item else (),
+        unless=own.patterns("unless", exact=True) if "unless" in item else (),
         acute=own.flag("acute", default=False),
         certain=own.flag("certain", default=True),
         hears=tuple(own.strings("hears")),

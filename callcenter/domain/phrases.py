@@ -23,6 +23,7 @@ Spots = Mapping[str, Sequence[Span]]
 
 SOON = 3  # characters that may stand between two parts with only a space between them
 LATER = 10  # characters that "…" may stand for
+EXACT = "exactly:"  # before the name of a part: none of its words is taken by sound
 ASIDE = 24  # characters between two parts joined by "+"
 
 
@@ -34,6 +35,7 @@ _QUESTIONS = re.compile(
     "有没有|是不是|会不会|能不能|要不要|好不好|对不对|不会是|别是|不要是|没想到"
 )
 _DENIAL = re.compile(
+    "(?:没|谁|不)说(?:过)?(?:我|他)?$|不是我(?:要|说|想|在)?$|(?:差点|差一点|差点儿|险些)(?:就|要|被|给)?$|"
     "(?:没|不|别|未|无|并非|否认)"
     "(?:有|是|会|再|曾|觉得|觉着|感觉|感到|感|发生|出现|什么|怎么|怎|太|大|很|特别|地方|人|过|在|说|打算)*$"
 )
@@ -42,6 +44,20 @@ _DENIAL_REACH = 8  # characters before a word in which a denial of it is looked 
 
 _LOOSE = ((re.compile("^zh"), "z"), (re.compile("^ch"), "c"), (re.compile("^sh"), "s"),
           (re.compile("(?<=[aei])ng$"), "n"))
+
+
+# Characters so common that a recogniser writes them right: 火是 is not heard as 火势.
+_COMMON = frozenset(
+    "的了是在有不我你他们这那一个都也要会能和说讲去来上下里吗很还可什么谁家自己"
+)
+
+# Characters that tell little on their own: 烟了 is not heard as 僵了 for the sake of 了.
+_TELLS_LITTLE = _COMMON | frozenset("了人不来起上去下出过着得到没好就大小多开")
+
+
+def _least_same(length: int) -> int:
+    """How many characters of a word must be right for the others to be taken by sound."""
+    return length - 1 if length <= 3 else length - 2
 
 
 def _loosely(readings: Readings) -> Readings:
@@ -95,8 +111,11 @@ class _Entry:
     least: int  # how many characters must be the same, the others sounding alike
 
     def close_to(self, piece: str) -> bool:
-        same = sum(a == b for a, b in zip(self.word, piece, strict=True))
-        return same >= self.least
+        pairs = list(zip(self.word, piece, strict=True))
+        others = {heard for written, heard in pairs if heard != written}
+        right = [heard for written, heard in pairs if heard == written]
+        telling = self.least == 0 or any(char not in _TELLS_LITTLE for char in right)
+        return len(right) >= self.least and telling and not _COMMON & others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,8 +153,8 @@ class _Branch:
 class Lexicon:
     """All words of a set of rules, spotted together.
 
-    A word matches by its characters. If readings are known it also matches by sound: two
-    characters if one of them is right, longer words if all but two are. `~word` needs no right
+    A word matches by its characters. If readings are known it also matches by sound: up to three
+    characters if all but one are right, longer words if all but two are. `~word` needs no right
     character, `=word` needs all of them. Words shorter than `by_sound_from` match by characters.
     """
 
@@ -163,7 +182,7 @@ class Lexicon:
         shortest = 2 if written.startswith("~") else self._by_sound_from
         if self._readings is None or written.startswith("=") or len(word) < shortest:
             return
-        least = 0 if written.startswith("~") else max(1, len(word) - 2)
+        least = 0 if written.startswith("~") else _least_same(len(word))
         entry = _Entry(part=part, word=word, least=least)
         for sounds in product(*(self._readings(char) for char in word)):
             self._sounds.leaf(sounds).entries.append(entry)
@@ -207,9 +226,12 @@ class Pattern:
         return {step.part for chain in self.chains for step in chain}
 
     @classmethod
-    def parse(cls, written: str) -> "Pattern":
-        """Reads one line of the pattern language; raises BadPattern."""
-        chains = tuple(_chain(piece, written) for piece in written.split("+"))
+    def parse(cls, written: str, *, exact: bool = False) -> "Pattern":
+        """Reads one line of the pattern language; raises BadPattern.
+
+        An `exact` pattern takes no word by sound: what excuses a danger must be certain.
+        """
+        chains = tuple(_chain(piece, written, exact=exact) for piece in written.split("+"))
         return cls(written=written, chains=chains)
 
     def matches(self, spots: Spots) -> Iterator[tuple[Span, ...]]:
@@ -225,14 +247,14 @@ class Pattern:
             yield min(span[0] for span in run), max(span[1] for span in run)
 
 
-def _chain(piece: str, written: str) -> tuple[_Step, ...]:
+def _chain(piece: str, written: str, *, exact: bool) -> tuple[_Step, ...]:
     steps: list[_Step] = []
     reach = SOON
     for word in piece.split():
         if word == "…":
             reach = LATER
             continue
-        steps.append(_Step(part=word, reach=reach))
+        steps.append(_Step(part=EXACT * exact + word, reach=reach))
         reach = SOON
     if not steps or reach == LATER:
         raise BadPattern(f"句式「{written}」不完整：两边都要有词")
@@ -277,7 +299,10 @@ def _near(run: tuple[Span, ...], chain: tuple[_Step, ...], spots: Spots) -> tupl
 
 def words_of(part: str, lists: Mapping[str, Sequence[str]]) -> list[str]:
     """The words of `a|b|{list}`, lists within lists included; raises BadPattern."""
-    return _words_of(part, lists, ())
+    words = _words_of(part.removeprefix(EXACT), lists, ())
+    if part.startswith(EXACT):
+        return ["=" + word.lstrip("~=") for word in words]
+    return words
 
 
 def _words_of(part: str, lists: Mapping[str, Sequence[str]], inside: tuple[str, ...]) -> list[str]:

@@ -60,10 +60,10 @@ class Sheet:
             raise self.wrong(f"缺少 {key}，它应当是「名字: [词, 词]」")
         return {str(name): self.strings(key, name) for name in value}
 
-    def patterns(self, *path: str) -> tuple[Pattern, ...]:
-        """The patterns at `path`."""
+    def patterns(self, *path: str, exact: bool = False) -> tuple[Pattern, ...]:
+        """The patterns at `path`; `exact` ones take no word by sound."""
         try:
-            return tuple(Pattern.parse(line) for line in self.strings(*path))
+            return tuple(Pattern.parse(line, exact=exact) for line in self.strings(*path))
         except BadPattern as error:
             raise self.wrong(str(error)) from None
 
