@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 TOKEN = "123456:a-token-that-must-never-be-logged"
 DATE = 1795000000
-PATIENCE = 20.0  # seconds until a test gives up waiting
+PATIENCE = 60.0  # seconds until a test gives up waiting
 
 Json = dict[str, Any]
 
