@@ -206,7 +206,8 @@ class FrontDoor:
 
     def _fixed_words(self, caller: Caller, memory: Memory, text: str) -> Reply | None:
         """Words that mean the same everywhere and must work while the model is down."""
-        means = self._policy.answers.command(text)
+        command = self._policy.answers.command(text)
+        means = command.intent if command else ""
         if means == "human":
             return self._person(caller, memory, "asked_for_human")
         if means in ("again", "slower", "louder"):

@@ -40,9 +40,14 @@ class House:
         return None if self.assistant and self.assistant.ready() else LEARNING
 
 
-def build(settings: Settings) -> House:
-    """The house for these settings. Raises BadSettings or BadPolicy in plain words."""
-    policy = read_policy(settings.policy_folder, settings.hotline_number)
+def build(
+    settings: Settings, policy: Policy | None = None, library: Library | None = None
+) -> House:
+    """The house for these settings. Raises BadSettings or BadPolicy in plain words.
+
+    Policy and articles are read unless they are handed over (many houses in one process).
+    """
+    policy = policy or read_policy(settings.policy_folder, settings.hotline_number)
     assistant = None
     if settings.rasa_token:
         assistant = Assistant(settings.rasa_url, settings.rasa_token, settings.rasa_seconds)
@@ -54,7 +59,7 @@ def build(settings: Settings) -> House:
         clock=Clock(settings.clock_file),
         assistant=assistant,
         door=FrontDoor(policy, assistant),
-        library=Library.load(),
+        library=library or Library.load(),
     )
 
 

@@ -22,9 +22,11 @@ from callcenter.exchange.book import from_data
 from callcenter.exchange.core import Exchange, InProcess
 from callcenter.exchange.webhook import Answer, Link, Webhook
 from callcenter.notify import ChatSender, NoChat, Notifier
+from callcenter.policy import Policy
 from callcenter.store import schema
 from callcenter.telephony.twilio import TwilioCarrier
 from callcenter.web.app import create_app
+from knowledge import Library
 
 LONGEST_STEP = timedelta(minutes=5)  # the engine looks at least so often, as the auditor expects
 
@@ -91,10 +93,12 @@ class World:
         seed: int = 0,
         faults: faults.Faults = faults.NONE,
         chat: ChatSender | None = None,
+        policy: Policy | None = None,
+        library: Library | None = None,
     ) -> None:
         self.exchange = Exchange(account(settings), from_data(book), seed=seed, faults=faults)
         self.exchange.advance(moment)
-        built = wiring.build(settings)
+        built = wiring.build(settings, policy, library)
         self.house = replace(
             built,
             carrier=TwilioCarrier(settings, Wire(self.exchange, settings)),

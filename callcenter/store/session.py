@@ -55,4 +55,4 @@ class Store:
         """Reading only; what is changed here is thrown away."""
         with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
             yield session
-            session.rollback()
+            session.expunge_all()  # rows stay readable after the block
