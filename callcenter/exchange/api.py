@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from callcenter.exchange import rest
-from callcenter.exchange.running import Here
+from callcenter.exchange.running import Here, Running
 
 LARGEST_BODY = 64 * 1024
 NEVER_SECONDS = 60.0  # how long a request that must time out is held
@@ -28,7 +28,7 @@ async def twilio(running: Here, request: Request) -> Response:
     reply = rest.handle(running.exchange, _request(request, body))
     running.changed()
     if not reply.heard:
-        await _keep_waiting(request)
+        await _keep_waiting(running, request)
     if reply.body is None:
         return Response(status_code=reply.status)
     return JSONResponse(reply.body, status_code=reply.status, headers=dict(reply.headers))
@@ -57,8 +57,8 @@ def _credentials(header: str) -> tuple[str, str]:
     return user, password
 
 
-async def _keep_waiting(request: Request) -> None:
+async def _keep_waiting(running: Running, request: Request) -> None:
     for _ in range(int(NEVER_SECONDS / 0.2)):
-        if await request.is_disconnected():
+        if running.stopping or await request.is_disconnected():
             return
         await asyncio.sleep(0.2)

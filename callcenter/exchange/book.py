@@ -174,8 +174,12 @@ def _manner(name: str, data: Mapping[str, Any]) -> Manner:
 def _reply(where: str, data: Mapping[str, Any]) -> Reply:
     _only(data, set(Reply.__dataclass_fields__), where)
     said = [({"text": s} if isinstance(s, str) else s) for s in data.get("say", ())]
+    try:
+        hears = re.compile(data.get("hears", ""))
+    except re.error as broken:
+        raise BadPhoneBook(f"{where}: hears {data['hears']!r} is no pattern: {broken}") from broken
     return Reply(
-        hears=re.compile(data.get("hears", "")),
+        hears=hears,
         press=str(data.get("press", "")),
         say=tuple((s["text"], float(s.get("weight", 1))) for s in said),
         hang_up=bool(data.get("hang_up", False)),

@@ -168,7 +168,7 @@ async def _stream(running: Running, number: str, request: Request) -> AsyncItera
     """The phone's state whenever it changes, and now and then, as server-sent events."""
     async with running.watching(number) as changed:
         yield "retry: 1000\n\n"
-        while not await request.is_disconnected():
+        while not running.stopping and not await request.is_disconnected():
             changed.clear()
             yield f"data: {json.dumps(views.phone(running, number), ensure_ascii=False)}\n\n"
             try:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from callcenter.exchange import faults, rest_calls, rest_more
 from callcenter.exchange.core import Exchange
@@ -28,6 +29,29 @@ class Request:
     form: Form = field(default_factory=dict)
     user: str = ""
     password: str = field(default="", repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        method: str,
+        url: str,
+        params: Mapping[str, Any] | None = None,
+        data: Mapping[str, Any] | None = None,
+        auth: tuple[str, str] | None = None,
+    ) -> "Request":
+        """A request as an HTTP client library is handed it: no socket needed."""
+        parts = urlsplit(url)
+        query = dict(parse_qsl(parts.query)) | {k: str(v) for k, v in (params or {}).items()}
+        form = parse_qs(urlencode(data or {}, doseq=True), keep_blank_values=True)
+        user, password = auth or ("", "")
+        return cls(
+            method=method.upper(),
+            path=parts.path,
+            query=query,
+            form=form,
+            user=user,
+            password=password,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

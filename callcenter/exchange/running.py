@@ -38,6 +38,7 @@ class Running:
             keep=settings.keep,
         )
         self.pages = Environment(loader=FileSystemLoader(PAGES), autoescape=True)
+        self.stopping = False
         self._wake = asyncio.Event()
         self._watchers: dict[str, set[asyncio.Event]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -70,6 +71,13 @@ class Running:
         self.turn()
         self._wake.set()
 
+    def stop(self) -> None:
+        """The server is about to close: streams that would never end, end."""
+        self.stopping = True
+        for watchers in self._watchers.values():
+            for event in watchers:
+                event.set()
+
     @contextlib.asynccontextmanager
     async def watching(self, number: str) -> AsyncIterator[asyncio.Event]:
         """An event that is set whenever the phone of that number looks different."""
@@ -80,7 +88,7 @@ class Running:
             yield event
         finally:
             watchers.discard(event)
-            if not watchers:
+            if not watchers and not self.stopping:
                 self._spawn(self._let_go(number))
 
     def _nap(self) -> float:

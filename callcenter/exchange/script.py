@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from callcenter.exchange import legs, twiml
 from callcenter.exchange.board import Board
@@ -109,7 +110,8 @@ def _ask(
         return
     turn = call.turn
     shown = "\n".join(f"{name}={value}" for name, value in extra.items())
-    board.note(call, "webhook", what, f"{link.method} {link.url}\n{shown}".strip())
+    path = urlsplit(link.url).path
+    board.note(call, "webhook", f"{what} {path}", f"{link.method} {link.url}\n{shown}".strip())
 
     def unless_interrupted(answer: Answer) -> None:
         if call.turn == turn and not call.over:

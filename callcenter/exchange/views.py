@@ -38,6 +38,7 @@ def phone(running: Running, number: str) -> dict[str, Any]:
         for message in exchange.messages.inbox(number)
     ]
     return {
+        "version": exchange.board.version,  # grows: a page ignores what comes late
         "number": number,
         "name": person.name if person else number,
         "role": person.role if person else "other",

@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 import yaml
 from twilio.rest import Client
 
@@ -20,10 +19,10 @@ from callcenter.exchange.account import Account, Hotline
 from callcenter.exchange.call import Call
 from callcenter.exchange.core import Exchange, InProcess
 from callcenter.exchange.faults import NONE, Faults
-from callcenter.exchange.server import create_app
+from callcenter.exchange.server import Server, create_app
 from callcenter.exchange.settings import ExchangeSettings
 from callcenter.exchange.webhook import Link
-from tests.exchange.office import HOTLINE, PATIENCE, SID, TOKEN, Listening, Office
+from tests.exchange.office import HOTLINE, PATIENCE, SID, TOKEN, Direct, Listening, Office
 
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 APP = "http://app.example"
@@ -76,6 +75,8 @@ class World:
         account = Account(sid=SID, token=TOKEN, lines=(line,), **limits)
         self.exchange = Exchange(account, book.from_data(people()), seed=seed, faults=faults)
         self.office = Office()
+        self.http = Direct(self.exchange)
+        self.client = Client(SID, TOKEN, http_client=self.http)
         self.drive = InProcess(self.exchange, self.office.deliver)
         self.now = START
         self.drive.advance(START)
@@ -187,10 +188,7 @@ class _served:
     """Serves an exchange on a free loopback port for the length of a with block."""
 
     def __init__(self, settings: ExchangeSettings) -> None:
-        config = uvicorn.Config(
-            create_app(settings), log_level="warning", lifespan="on", timeout_graceful_shutdown=1
-        )
-        self.server = uvicorn.Server(config)
+        self.server = Server(create_app(settings), settings.port)
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.thread = threading.Thread(target=self.server.run, args=([self.socket],))
 

@@ -1,13 +1,19 @@
 """The app's side of the line, as tests play it: scripted TwiML, and a record of every webhook."""
 
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from twilio.http import HttpClient
+from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
 
+from callcenter.exchange import rest
+from callcenter.exchange.core import Exchange
 from callcenter.exchange.webhook import Answer, Webhook
 
 SID = "AC" + "a" * 32
@@ -75,6 +81,35 @@ def ask(text: str, action: str, rest: str = "", **attributes: str) -> str:
         f'<Response><Gather input="dtmf speech" language="cmn-Hans-CN" numDigits="1" '
         f'speechTimeout="auto" action="{action}"{more}><Say>{text}</Say></Gather>{rest}</Response>'
     )
+
+
+class Direct(HttpClient):  # type: ignore[misc]
+    """Lets the real client talk to an exchange in process, remembering every request."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        super().__init__(logger=None, is_async=False, timeout=None)
+        self.exchange = exchange
+        self.asked: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = []
+        self.replies: list[rest.Reply] = []
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        params: dict[str, Any] | None = None,
+        data: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        """Hand the request over; a reply that is never heard raises like a time-out."""
+        self.asked.append((method, url, params or {}, data or {}))
+        reply = rest.handle(self.exchange, rest.Request.of(method, url, params, data, auth))
+        self.replies.append(reply)
+        if not reply.heard:
+            raise TimeoutError
+        return Response(reply.status, json.dumps(reply.body), dict(reply.headers))
 
 
 class Listening:

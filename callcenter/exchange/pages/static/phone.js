@@ -8,6 +8,7 @@ let stream = null;
 let call = null; // the call as last shown
 let drawn = { sid: "", lines: 0 };
 let seen = new Set(); // text messages already there when the phone was taken
+let version = -1; // of what is shown
 let told = false; // the line knows that we are typing
 
 async function act(what, body) {
@@ -39,6 +40,7 @@ async function take(wanted) {
   ringer.hush();
   number = wanted;
   drawn = { sid: "", lines: 0 };
+  version = -1;
   call = null;
   seen = null;
   history.replaceState(null, "", `/phone?number=${encodeURIComponent(number)}`);
@@ -50,7 +52,7 @@ async function take(wanted) {
   document.body.classList.add("in-hand");
   await act("take");
   stream = new EventSource(`/phones/${encodeURIComponent(number)}/events`);
-  stream.onopen = () => { complain(""); if (number) act("take"); };
+  stream.onopen = () => { version = -1; complain(""); if (number) act("take"); };
   stream.onmessage = (event) => draw(JSON.parse(event.data));
   stream.onerror = () => complain("与交换机的连接断了，正在重连……");
 }
@@ -72,7 +74,8 @@ async function release() {
 // Drawing -----------------------------------------------------------------------------------
 
 function draw(state) {
-  if (state.number !== number) return;
+  if (state.number !== number || state.version < version) return; // overtaken by a newer one
+  version = state.version;
   call = state.call;
   const going = Boolean(call && !call.over);
   houseClock.set(state.clock);
