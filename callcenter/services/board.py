@@ -10,15 +10,15 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.checkin import NEXT_WORDS, SLOT_WORDS, NextAction, SlotKind, SlotState
-from callcenter.domain.people import CATEGORY_WORDS, Category, Living
-from callcenter.domain.week import at, local
+from callcenter.domain.checkin import SlotState
+from callcenter.domain.people import CATEGORY_WORDS, Category, Living, Role
+from callcenter.domain.week import at, local, monday_of
+from callcenter.services.cells import BLANK, PLACES, Cell, cells_of, hands_of
 from callcenter.services.scope import Scope
 from callcenter.store.tables import (
     Community,
     Coverage,
     Elder,
-    Escalation,
     Slot,
     Street,
     Visit,
@@ -26,9 +26,6 @@ from callcenter.store.tables import (
 )
 
 PAGE = 40  # elders on one page
-PLACES = (("call", 1), ("call", 2), ("visit", 1), ("visit", 2))  # the four columns, never fewer
-LATE_AFTER = timedelta(minutes=5)
-BLANK = "blank"  # the state of a cell without a slot, or without anything that happens next
 DONE = (SlotState.CONFIRMED_SAFE, SlotState.EXCUSED, SlotState.RESOLVED)
 GONE = ("已搬走", "已去世")  # Coverage.left_why of those who no longer live here
 LIVES_ALONE = (Living.ALONE.value, Living.EMPTY_NEST.value)  # domain.people.on_visiting_list
@@ -41,24 +38,6 @@ class Filter:
     street_id: int | None = None
     community_id: int | None = None
     state: str = ""  # a value of SlotState, or BLANK; empty: all
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cell:
-    """One slot as the board shows it."""
-
-    kind: SlotKind
-    number: int
-    state: str  # a value of SlotState, or BLANK
-    words: str  # of the state
-    evidence: str  # what the state rests on, in words
-    ended_at: datetime | None
-    ended_by: str
-    next_words: str  # what happens next; empty when the slot has ended
-    next_at: datetime | None
-    by: datetime | None  # the latest moment for the slot's own means
-    late: bool  # the next step should have been made
-    escalation_id: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +78,7 @@ class Totals:
         return sum(self.by_state.get(state.value, 0) for state in DONE)
 
     @property
-    def in_hands(self) -> int:
+    def inhands_of(self) -> int:
         """Slots that a named person has."""
         return self.by_state.get(SlotState.ESCALATED.value, 0)
 
@@ -144,6 +123,13 @@ def week_board(
     return Board(monday=monday, rows=rows, totals=totals, found=found, page=page, pages=pages)
 
 
+def weeks(session: Session, now: datetime) -> tuple[date, date]:
+    """The first week that was ever planned, and this week; weeks outside have nothing to show."""
+    this = monday_of(now)
+    first = session.scalar(select(func.min(Slot.week)))
+    return min(first or this, this), this
+
+
 def week_totals(
     session: Session, scope: Scope, now: datetime, monday: date, wanted: Filter
 ) -> Totals:
@@ -152,18 +138,13 @@ def week_totals(
     return _totals(session, scope, monday, roster, wanted)
 
 
-def elder_week(session: Session, now: datetime, elder_id: int, monday: date) -> tuple[Cell, ...]:
-    """The four slots of one elder in one week."""
-    slots = select(Slot).where(Slot.week == monday, Slot.elder_id == elder_id)
-    rows = session.scalars(slots).all()
-    return _cells(now, {(one.kind, one.number): one for one in rows}, _hands(session, rows))
-
-
 def places(session: Session, scope: Scope, day: date) -> tuple[list[Choice], list[Choice]]:
     """The streets and communities in sight, as they stood on that day."""
     stands = or_(Community.valid_to.is_(None), Community.valid_to >= day)
     communities = select(Community).where(Community.valid_from <= day, stands)
-    if not scope.whole:
+    if scope.role is Role.CASEWORKER:
+        communities = communities.where(Community.id == (scope.community_id or 0))
+    elif not scope.whole:
         communities = communities.where(Community.street_id == (scope.street_id or 0))
     found = session.scalars(communities.order_by(Community.street_id, Community.id)).all()
     streets = select(Street).where(Street.id.in_({one.street_id for one in found}))
@@ -276,7 +257,7 @@ def _rows(
     slots: dict[int, dict[tuple[str, int], Slot]] = {number: {} for number in ids}
     for slot in found:
         slots[slot.elder_id][slot.kind, slot.number] = slot
-    hands = _hands(session, found)
+    hands = hands_of(session, found)
     cover = _coverage_of(session, ids, monday)
     return tuple(
         Row(
@@ -290,7 +271,7 @@ def _rows(
             community=community,
             caseworker=worker or "",
             left_on=cover[elder.id].left_on,
-            cells=_cells(now, slots[elder.id], hands),
+            cells=cells_of(now, slots[elder.id], hands),
         )
         for elder, community, street, worker in people
     )
@@ -308,80 +289,3 @@ def _coverage_of(session: Session, ids: Sequence[int], monday: date) -> dict[int
         .order_by(Coverage.entered_on, Coverage.id)
     )
     return {one.elder_id: one for one in session.scalars(rows)}
-
-
-def _hands(session: Session, slots: Sequence[Slot]) -> dict[int, tuple[Escalation, str]]:
-    """The escalations that these slots hang on, each with the name of whoever has it."""
-    ids = {slot.escalation_id for slot in slots if slot.escalation_id is not None}
-    rows = session.execute(
-        select(Escalation, Worker.name)
-        .outerjoin(Worker, Worker.id == Escalation.acknowledged_by)
-        .where(Escalation.id.in_(ids))
-    )
-    return {one.id: (one, name or "") for one, name in rows}
-
-
-def _cells(
-    now: datetime,
-    slots: dict[tuple[str, int], Slot],
-    hands: dict[int, tuple[Escalation, str]],
-) -> tuple[Cell, ...]:
-    return tuple(
-        _cell(now, slots[place], hands) if place in slots else _blank(place) for place in PLACES
-    )
-
-
-def _cell(now: datetime, slot: Slot, hands: dict[int, tuple[Escalation, str]]) -> Cell:
-    state, action = SlotState(slot.state), NextAction(slot.next_action)
-    idle = state is SlotState.OPEN and slot.next_at is None
-    return Cell(
-        kind=SlotKind(slot.kind),
-        number=slot.number,
-        state=BLANK if idle else state.value,
-        words="空白" if idle else SLOT_WORDS[state],
-        evidence=evidence_words(slot.evidence, slot.evidence_text),
-        ended_at=slot.ended_at,
-        ended_by=slot.ended_by,
-        next_words=_who_next(slot, hands) or NEXT_WORDS[action],
-        next_at=slot.next_at,
-        by=slot.by,
-        late=slot.next_at is not None and now > slot.next_at + LATE_AFTER,
-        escalation_id=slot.escalation_id,
-    )
-
-
-def _blank(place: tuple[str, int]) -> Cell:
-    return Cell(
-        kind=SlotKind(place[0]),
-        number=place[1],
-        state=BLANK,
-        words="空白",
-        evidence="",
-        ended_at=None,
-        ended_by="",
-        next_words="没有安排，请告诉主管",
-        next_at=None,
-        by=None,
-        late=True,
-        escalation_id=None,
-    )
-
-
-def _who_next(slot: Slot, hands: dict[int, tuple[Escalation, str]]) -> str:
-    """Who has an escalated slot: the person who acknowledged, or the rung that is being told."""
-    if slot.state != SlotState.ESCALATED.value or slot.escalation_id not in hands:
-        return ""
-    one, name = hands[slot.escalation_id]
-    if one.standing == "acknowledged":
-        return f"{name}已接警，去核实"
-    return f"正在通知{one.ladder['rungs'][one.rung]['title']}"
-
-
-def evidence_words(evidence: str, text: str) -> str:
-    """What a slot's end rests on, in words."""
-    if evidence == "key":
-        return f"按键{text}"
-    if evidence == "words":
-        return f"原话“{text}”" if text else "亲口说的"
-    before = {"voice": "听到本人", "visit": "上门", "finding": "核实"}.get(evidence, "")
-    return f"{before}：{text}" if before and text else before or text

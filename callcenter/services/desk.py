@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.checkin import SlotKind, SlotState
@@ -63,7 +63,11 @@ def tasks(session: Session, scope: Scope, now: datetime) -> list[Task]:
         found += _handoffs(session, scope) + _requests(session)
     if scope.goes_out:
         found += _visits(session, scope, now)
-    return sorted(found, key=lambda one: (not one.urgent, bool(one.owner), one.due_at))
+    return sorted(found, key=_order)
+
+
+def _order(task: Task) -> tuple[bool, bool, datetime]:
+    return not task.urgent, bool(task.owner) and not task.mine, task.due_at
 
 
 def counts(session: Session, scope: Scope, now: datetime) -> Counts:
@@ -77,10 +81,13 @@ def counts(session: Session, scope: Scope, now: datetime) -> Counts:
         ringing=by.get(Standing.RINGING.value, 0),
         handoffs=_count(session, Handoff.state.in_(WAITING)) if scope.desk else 0,
         requests=_count(session, ServiceRequest.state == "new") if scope.desk else 0,
-        visits=session.scalar(_due_visits(select(func.count()), scope, now)) or 0
-        if scope.goes_out
-        else 0,
+        visits=_visits_due(session, scope, now) if scope.goes_out else 0,
     )
+
+
+def _visits_due(session: Session, scope: Scope, now: datetime) -> int:
+    rows = select(func.count(Slot.id)).join(Elder, Elder.id == Slot.elder_id)
+    return session.scalar(rows.where(*_due_visits(scope, now))) or 0
 
 
 def _count(session: Session, where: ColumnElement[bool]) -> int:
@@ -175,24 +182,26 @@ def _requests(session: Session) -> list[Task]:
     ]
 
 
-def _due_visits[T: tuple[object, ...]](rows: Select[T], scope: Scope, now: datetime) -> Select[T]:
-    """Open visits that can be made today, and missed ones that somebody has to look after."""
+def _due_visits(scope: Scope, now: datetime) -> list[ColumnElement[bool]]:
+    """Conditions on Slot and Elder: open visits that can be made today, the late ones included."""
     tonight = at(local(now).date() + timedelta(days=1), 0)
-    return (
-        rows.select_from(Slot)
-        .join(Elder, Elder.id == Slot.elder_id)
-        .where(
-            Slot.kind == SlotKind.VISIT.value,
-            Slot.state == SlotState.OPEN.value,
-            Slot.due_at < tonight,
-            scope.elders(),
-        )
-    )
+    return [
+        Slot.kind == SlotKind.VISIT.value,
+        Slot.state == SlotState.OPEN.value,
+        Slot.due_at < tonight,
+        scope.elders(),
+    ]
 
 
 def _visits(session: Session, scope: Scope, now: datetime) -> list[Task]:
-    rows = _due_visits(select(Slot, Elder, Community.name), scope, now)
-    rows = rows.join(Community, Community.id == Elder.community_id)
+    rows = (
+        select(Slot, Elder, Community.name)
+        .join(Elder, Elder.id == Slot.elder_id)
+        .join(Community, Community.id == Elder.community_id)
+        .where(*_due_visits(scope, now))
+        .order_by(Slot.by, Slot.id)
+        .limit(MOST)
+    )
     return [
         Task(
             kind="visit",
@@ -208,5 +217,5 @@ def _visits(session: Session, scope: Scope, now: datetime) -> list[Task]:
             owner="",
             state=slot.state,
         )
-        for slot, elder, place in session.execute(rows.order_by(Slot.by, Slot.id).limit(MOST))
+        for slot, elder, place in session.execute(rows)
     ]

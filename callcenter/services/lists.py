@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.checkin import SlotKind, SlotState
@@ -14,6 +14,7 @@ from callcenter.services.requests import OPEN, SERVICE_WORDS
 from callcenter.services.scope import Scope
 from callcenter.store.tables import (
     Community,
+    Conversation,
     Elder,
     Escalation,
     Handoff,
@@ -184,3 +185,10 @@ def standing_escalations(session: Session, elder_id: int) -> Sequence[Escalation
         .where(Escalation.elder_id == elder_id, Escalation.standing != Standing.RESOLVED.value)
         .order_by(Escalation.id)
     ).all()
+
+
+def open_talks(session: Session, limit: int = 50) -> Sequence[Conversation]:
+    """The newest conversations, those still going on first."""
+    going = func.coalesce(Conversation.ended_at.is_(None), False)
+    rows = select(Conversation).order_by(going.desc(), Conversation.id.desc()).limit(limit)
+    return session.scalars(rows).all()

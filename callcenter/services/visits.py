@@ -22,9 +22,7 @@ from callcenter.store.tables import Elder, Escalation, Slot, Visit, Worker
 
 VISIT_KINDS = {"home_visit": "例行探访", "emergency_visit": "应急上门"}
 LONGEST = timedelta(hours=12)  # a longer one is a slip of the pen
-ENTERED_WITHIN = timedelta(
-    days=31
-)  # written on paper, entered later; not years later
+ENTERED_WITHIN = timedelta(days=31)  # written on paper, entered later; not years later
 CLOCKS_DIFFER = timedelta(minutes=2)
 NOT_SEEN = frozenset({Finding.IN_HOSPITAL, Finding.AWAY_CONFIRMED, Finding.REFUSED})
 

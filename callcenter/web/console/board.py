@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Response
 
 from callcenter.domain.checkin import SLOT_WORDS
-from callcenter.domain.week import monday_of
-from callcenter.services.board import BLANK, Filter, places, week_board
+from callcenter.services.board import Filter, places, week_board, weeks
+from callcenter.services.cells import BLANK
 from callcenter.services.errors import CareError
 from callcenter.web.console.page import AtDesk, PageRoute, show
 
@@ -27,9 +27,10 @@ def board(
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """Every covered elder x slot; filters and the week are in the address, so it can be kept."""
-    monday = _monday(week) if week else monday_of(at.now)
     wanted = Filter(street_id=_number(street), community_id=_number(community), state=_state(state))
     with at.house.store.look() as session:
+        first, this = weeks(session, at.now)
+        monday = min(max(_monday(week), first), this) if week else this
         streets, communities = places(session, at.scope, monday + timedelta(days=6))
         return show(
             at,
@@ -40,7 +41,8 @@ def board(
             streets=streets,
             communities=communities,
             states=STATES,
-            this_week=monday_of(at.now),
+            first_week=first,
+            this_week=this,
             before=monday - timedelta(days=7),
             after=monday + timedelta(days=7),
             link=partial(_link, monday, wanted),

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Response
 from sqlalchemy.orm import Session
 
-from callcenter.services import casefile
 from callcenter.services import conversations as service
+from callcenter.services import lists
 from callcenter.services.errors import CareError, NotFound
 from callcenter.store.tables import Conversation, Elder, Worker
 from callcenter.web import auth
@@ -26,7 +26,7 @@ def conversation_list(at: AtCounter) -> Response:
             at,
             session,
             "conversations.html",
-            lines=casefile.open_talks(session),
+            lines=lists.open_talks(session),
             channels=CHANNELS,
         )
 

@@ -9,8 +9,8 @@ from callcenter.domain.call import DISPOSITION_WORDS, Disposition
 from callcenter.domain.checkin import OUTCOME_WORDS, Outcome
 from callcenter.domain.people import CATEGORY_WORDS, Category
 from callcenter.domain.week import local, monday_of
-from callcenter.services import casefile
-from callcenter.services.board import elder_week
+from callcenter.services import elder_file as files
+from callcenter.services.cells import elder_week
 from callcenter.services.errors import NotFound
 from callcenter.services.requests import SERVICE_WORDS, STATE_WORDS
 from callcenter.services.scope import elder_in_sight
@@ -26,7 +26,7 @@ def elders(at: AtDesk, q: str = "", page: Annotated[int, Query(ge=1, le=100_000)
     """The elders in sight, by name, address or phone."""
     with at.house.store.look() as session:
         today = local(at.now).date()
-        lines, more = casefile.search(session, at.scope, today, q, page)
+        lines, more = files.search(session, at.scope, today, q, page)
         return show(at, session, "elders.html", lines=lines, more=more, page=page, q=q[:40])
 
 
@@ -39,7 +39,7 @@ def elder(at: AtDesk, number: int) -> Response:
             at,
             session,
             "elder.html",
-            file=casefile.elder_file(session, one),
+            file=files.elder_file(session, one),
             cells=elder_week(session, at.now, one.id, monday_of(at.now)),
             category=lambda value: CATEGORY_WORDS[Category(value)],
             ended=_ended,

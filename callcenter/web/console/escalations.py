@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.escalation import Finding
 from callcenter.domain.people import Role
-from callcenter.services import casefile, escalations
+from callcenter.services import escalation_file as files
+from callcenter.services import escalations
 from callcenter.services.errors import CareError, NotAllowed
 from callcenter.web import auth
 from callcenter.web.console.page import AtDesk, Desk, PageRoute, go, show
@@ -22,7 +23,7 @@ def escalation_list(
 ) -> Response:
     """Open escalations, or those that were resolved."""
     with at.house.store.look() as session:
-        lines, more = casefile.escalation_lines(session, at.scope, resolved=resolved, page=page)
+        lines, more = files.escalation_lines(session, at.scope, resolved=resolved, page=page)
         return show(
             at,
             session,
@@ -46,7 +47,7 @@ def acknowledge(at: AtDesk, number: int) -> Response:
     """接警: the first one wins; who comes second reads who has it."""
     try:
         with at.house.store.work() as session:
-            casefile.escalation_file(session, at.scope, number)
+            files.escalation_file(session, at.scope, number)
             escalations.acknowledge(session, at.now, number, at.worker(session), "console")
     except CareError as wrong:
         with at.house.store.look() as session:
@@ -64,7 +65,7 @@ def resolve(
     """办结 with a finding from the closed list; what was typed stays when something is missing."""
     try:
         with at.house.store.work() as session:
-            file = casefile.escalation_file(session, at.scope, number)
+            file = files.escalation_file(session, at.scope, number)
             _may_resolve(at, file)
             worker = at.worker(session)
             escalations.resolve(session, at.now, number, worker, _finding(finding), words)
@@ -88,7 +89,7 @@ def _finding(value: str) -> Finding:
         raise CareError("请先选择核实的结果。") from None
 
 
-def _may_resolve(at: Desk, file: casefile.EscalationFile) -> None:
+def _may_resolve(at: Desk, file: files.EscalationFile) -> None:
     """Whoever acknowledged it resolves it; a supervisor or the duty officer may step in."""
     steps_in = at.me.role in (Role.SUPERVISOR, Role.DUTY_OFFICER, Role.STREET_SUPERVISOR)
     if file.acknowledged_by is None:
@@ -106,7 +107,7 @@ def _detail(
     status: int = 200,
     typed: tuple[str, str] = ("", ""),
 ) -> Response:
-    file = casefile.escalation_file(session, at.scope, number)
+    file = files.escalation_file(session, at.scope, number)
     return show(
         at,
         session,
@@ -120,7 +121,7 @@ def _detail(
     )
 
 
-def _allowed(at: Desk, file: casefile.EscalationFile) -> bool:
+def _allowed(at: Desk, file: files.EscalationFile) -> bool:
     try:
         _may_resolve(at, file)
     except NotAllowed:

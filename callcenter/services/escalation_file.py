@@ -1,10 +1,9 @@
-"""Everything about one escalation or one elder, gathered for a page; and the lists of both."""
+"""Everything about one escalation, gathered for its page; and the list of them. Reads only."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.escalation import (
@@ -24,15 +23,11 @@ from callcenter.store.tables import (
     Community,
     Contact,
     Conversation,
-    Coverage,
     Elder,
     Escalation,
     Event,
     Notice,
-    ServiceRequest,
     Slot,
-    Street,
-    Visit,
     Worker,
 )
 
@@ -61,7 +56,7 @@ class EscalationLine:
     opened_at: datetime
     standing: Standing
     told: str  # the rung that is being told, in words
-    owner: str  # who acknowledged
+    owner: str  # who has it; empty while it rings, also when it rings again
     next_at: datetime | None
     finding: str  # in words; empty while open
     resolved_at: datetime | None
@@ -149,7 +144,7 @@ def escalation_lines(
         rows = rows.where(Escalation.standing != Standing.RESOLVED.value)
         rows = rows.order_by(urgent.desc(), Escalation.standing.desc(), Escalation.next_at)
     found = session.execute(rows.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
-    lines = [_line(one, place, owner) for one, place, owner in found]
+    lines = [escalation_line(one, place, owner) for one, place, owner in found]
     return lines[:PAGE], len(lines) > PAGE
 
 
@@ -161,10 +156,13 @@ def escalation_file(session: Session, scope: Scope, escalation_id: int) -> Escal
         raise NotFound("没有这条预警，或者不在您负责的范围里。")
     elder = session.get(Elder, one.elder_id) if one.elder_id else None
     community = session.get(Community, elder.community_id) if elder else None
+    place = community.name if community else ""
     names = _names(session, one)
     finding = Finding(one.finding) if one.finding else None
     return EscalationFile(
-        line=_line(one, community.name if community else "", names.get(one.acknowledged_by or 0)),
+        line=escalation_line(
+            one, community.name if community else "", names.get(one.acknowledged_by or 0)
+        ),
         elder=elder,
         phone=one.phone,
         acknowledged_by=one.acknowledged_by,
@@ -177,7 +175,7 @@ def escalation_file(session: Session, scope: Scope, escalation_id: int) -> Escal
         events=_events(session, one),
         talks=_talks(session, one),
         contacts=contacts(session, elder.id) if elder else (),
-        community=community.name if community else "",
+        community=place,
     )
 
 
@@ -187,7 +185,7 @@ def contacts(session: Session, elder_id: int) -> tuple[Contact, ...]:
     return tuple(session.scalars(rows))
 
 
-def _line(one: Escalation, place: str | None, owner: str | None) -> EscalationLine:
+def escalation_line(one: Escalation, place: str | None, owner: str | None) -> EscalationLine:
     rungs = one.ladder.get("rungs", [])
     return EscalationLine(
         id=one.id,
@@ -199,7 +197,7 @@ def _line(one: Escalation, place: str | None, owner: str | None) -> EscalationLi
         opened_at=one.opened_at,
         standing=Standing(one.standing),
         told=rungs[one.rung]["title"] if one.rung < len(rungs) else "",
-        owner=owner or "",
+        owner=(owner or "") if one.standing != Standing.RINGING.value else "",
         next_at=one.next_at,
         finding=FINDING_WORDS[Finding(one.finding)] if one.finding else "",
         resolved_at=one.resolved_at,
@@ -280,149 +278,3 @@ def _talks(session: Session, one: Escalation) -> tuple[TalkLink, ...]:
         for each in talks
     ]
     return tuple(links)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ElderLine:
-    """One elder in a list."""
-
-    id: int
-    name: str
-    called: str
-    born_on: date
-    living: str
-    street: str
-    community: str
-    caseworker: str
-    phone: str
-    covered: bool
-    troubled: bool  # an escalation is open
-
-
-@dataclass(frozen=True, kw_only=True)
-class ElderFile:
-    """Everything on the page of one elder."""
-
-    elder: Elder
-    street: str
-    community: str
-    caseworker: str
-    contacts: tuple[Contact, ...]
-    coverage: tuple[Coverage, ...]
-    attempts: tuple[Attempt, ...]
-    visits: tuple[tuple[Visit, str], ...]  # with the worker's name
-    escalations: tuple[EscalationLine, ...]
-    requests: tuple[ServiceRequest, ...]
-    events: tuple[TimeLine, ...]
-
-
-def search(
-    session: Session, scope: Scope, today: date, words: str, page: int = 1
-) -> tuple[list[ElderLine], bool]:
-    """Elders in sight by name, address or digits of the phone; and whether more follow."""
-    covered = select(Coverage.elder_id).where(
-        Coverage.entered_on <= today, or_(Coverage.left_on.is_(None), Coverage.left_on > today)
-    )
-    troubled = select(Escalation.elder_id).where(Escalation.standing != Standing.RESOLVED.value)
-    rows = (
-        select(
-            Elder,
-            Community.name,
-            Street.name,
-            Worker.name,
-            Elder.id.in_(covered),
-            Elder.id.in_(troubled.where(Escalation.elder_id.is_not(None))),
-        )
-        .join(Community, Community.id == Elder.community_id)
-        .join(Street, Street.id == Community.street_id)
-        .outerjoin(Worker, Worker.id == Elder.caseworker_id)
-        .where(scope.elders())
-        .order_by(Elder.community_id, Elder.id)
-    )
-    words = words.strip()[:40]
-    if words:
-        ways = [getattr(Elder, field).contains(words, autoescape=True) for field in _SEARCHED]
-        if scope.phones and words.isdigit():
-            ways.append(Elder.phone.contains(words, autoescape=True))
-        rows = rows.where(or_(*ways, Community.name.contains(words, autoescape=True)))
-    found = session.execute(rows.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
-    return [_elder_line(*row) for row in found[:PAGE]], len(found) > PAGE
-
-
-_SEARCHED = ("name", "called", "address")
-
-
-def _elder_line(
-    elder: Elder, community: str, street: str, worker: str | None, covered: bool, troubled: bool
-) -> ElderLine:
-    return ElderLine(
-        id=elder.id,
-        name=elder.name,
-        called=elder.called,
-        born_on=elder.born_on,
-        living=elder.living,
-        street=street,
-        community=community,
-        caseworker=worker or "",
-        phone=elder.phone,
-        covered=bool(covered),
-        troubled=bool(troubled),
-    )
-
-
-def elder_file(session: Session, elder: Elder) -> ElderFile:
-    """The page of one elder; the caller has made sure that the worker may see it."""
-    community = session.get_one(Community, elder.community_id)
-    street = session.get_one(Street, community.street_id)
-    worker = session.get(Worker, elder.caseworker_id) if elder.caseworker_id else None
-    visits = (
-        select(Visit, Worker.name)
-        .join(Worker, Worker.id == Visit.worker_id)
-        .where(Visit.elder_id == elder.id)
-        .order_by(Visit.began_at.desc())
-        .limit(12)
-    )
-    return ElderFile(
-        elder=elder,
-        street=street.name,
-        community=community.name,
-        caseworker=worker.name if worker else "",
-        contacts=contacts(session, elder.id),
-        coverage=_latest(session, Coverage, elder.id, 6),
-        attempts=_latest(session, Attempt, elder.id, 12),
-        visits=tuple((visit, name) for visit, name in session.execute(visits)),
-        escalations=_of_elder(session, elder.id),
-        requests=_latest(session, ServiceRequest, elder.id, 12),
-        events=tuple(
-            TimeLine(at=one.at, kind=one.kind, text=one.text)
-            for one in _latest(session, Event, elder.id, 60)
-        ),
-    )
-
-
-def _latest[Row: (Coverage, Attempt, ServiceRequest, Event)](
-    session: Session, table: type[Row], elder_id: int, limit: int
-) -> tuple[Row, ...]:
-    rows = select(table).where(table.elder_id == elder_id).order_by(table.id.desc()).limit(limit)
-    return tuple(session.scalars(rows))
-
-
-def _of_elder(session: Session, elder_id: int) -> tuple[EscalationLine, ...]:
-    rows: Sequence[tuple[Escalation, str | None]] = [
-        (one, name)
-        for one, name in session.execute(
-            select(Escalation, Worker.name)
-            .outerjoin(Worker, Worker.id == Escalation.acknowledged_by)
-            .where(Escalation.elder_id == elder_id)
-            .order_by(Escalation.id.desc())
-            .limit(12)
-        )
-    ]
-    return tuple(_line(one, "", name) for one, name in rows)
-
-
-def open_talks(session: Session, limit: int = 50) -> Sequence[Conversation]:
-    """The newest conversations, those still going on first."""
-    going = func.coalesce(Conversation.ended_at.is_(None), False)
-    rows = select(Conversation).order_by(going.desc(), Conversation.id.desc()).limit(limit)
-    return session.scalars(rows).all()
