@@ -1,6 +1,5 @@
 """A small district in a world with a clock: three elders, four members of staff, one hotline."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -168,12 +167,12 @@ def make_town(folder: Path, elders: int = 3, **settings: object) -> Town:
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
+def town(tmp_path: Path) -> Town:
     """The small district on a Monday morning at eight, without the assistant."""
-    yield make_town(tmp_path)
+    return make_town(tmp_path)
 
 
 @pytest.fixture
-def small_town(tmp_path: Path) -> Iterator[Town]:
+def small_town(tmp_path: Path) -> Town:
     """The same with one elder only."""
-    yield make_town(tmp_path, elders=1)
+    return make_town(tmp_path, elders=1)

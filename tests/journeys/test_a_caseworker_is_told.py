@@ -1,4 +1,4 @@
-"""Story 3: a caseworker is told over every channel, the first answer wins, and a finding ends it."""
+"""Story 3: a caseworker is told over every channel; the first answer wins, a finding ends it."""
 
 import pytest
 

@@ -8,7 +8,7 @@ from tests.journeys.conftest import WANG, Town
 
 
 def test_a_key_closes_the_slot_with_the_key_as_evidence(small_town: Town) -> None:
-    small_town.world.passes(hours=9)
+    small_town.world.passes(hours=36)
     first = small_town.slots("王阿婆")[0]
     assert first.state == "confirmed_safe"
     assert (first.evidence, first.evidence_text, first.ended_by) == ("key", "1", "本人")

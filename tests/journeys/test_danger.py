@@ -1,4 +1,4 @@
-"""Story 4: danger at any prompt transfers to a person and escalates at once, without the assistant."""
+"""Story 4: danger at any prompt brings a person and an escalation, without the assistant."""
 
 import pytest
 
