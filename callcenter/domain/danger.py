@@ -132,7 +132,9 @@ class DangerRules:
         sheet = Sheet(name="danger.yaml", raw=raw)
         rules = tuple(_rule(sheet, item, n) for n, item in enumerate(sheet.items("rules"), 1))
         harmless = sheet.patterns("setting", "harmless", exact=True)
-        lexicon = sheet.lexicon(_parts(sheet, rules, harmless), readings)
+        parts = _parts(sheet, rules, harmless)
+        _check_length(sheet, rules, parts)
+        lexicon = sheet.lexicon(parts, readings)
         made = cls(rules=rules, harmless=harmless, lexicon=lexicon)
         made._check_examples(by_sound=readings is not None)
         return made
@@ -194,9 +196,9 @@ class DangerRules:
             return None
         if scene.between(_SETTING + "about", span[0] - _AROUND, span[1] + _AROUND):
             return False if rule.acute else None
-        if (frame == "near" and rule.kind not in _LASTING) or scene.between(_SETTING + "habit", span[0] - _AHEAD, span[1]):
+        if frame == "near" and rule.kind not in _LASTING:
             return False
-        return rule.certain
+        return rule.certain and not _habitual(scene, span)
 
     def _check_examples(self, *, by_sound: bool) -> None:
         for rule in self.rules:
@@ -223,6 +225,13 @@ def _frame(scene: _Scene, event: int, end: int) -> str:
         still = frame == "near" and scene.between(_SETTING + "now", end, end + _BEHIND)
         return "now" if still else frame
     return "far" if scene.between(_SETTING + "far", end, end + _BEHIND) else "now"
+
+
+def _habitual(scene: _Scene, span: Span) -> bool:
+    """Is it an old complaint that comes and goes, and nothing says that it came just now?"""
+    low = span[0] - _AHEAD
+    habit = scene.between(_SETTING + "habit", low, span[1])
+    return habit and not scene.between(_SETTING + "now", low, span[1] + _BEHIND)
 
 
 def _announced(scene: _Scene, span: Span, settings: Sequence[str]) -> bool:
@@ -276,3 +285,14 @@ def _parts(
     for kind in Kind:
         parts[_OVER + kind] = ["=" + word for word in sheet.strings("over", kind)]
     return parts
+
+
+def _check_length(sheet: Sheet, rules: Sequence[Rule], parts: Mapping[str, Sequence[str]]) -> None:
+    """One character on its own is in half of all sentences."""
+    for rule in rules:
+        for pattern in rule.say:
+            for word in parts[next(iter(pattern.parts))] if len(pattern.parts) == 1 else ():
+                if len(plain(word.lstrip("~=")).text) < 2:
+                    raise sheet.wrong(
+                        f"规则「{rule.name}」：单独一个「{word}」太容易听错，请写长一点，或加上别的词"
+                    )

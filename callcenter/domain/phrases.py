@@ -35,8 +35,8 @@ _QUESTIONS = re.compile(
     "有没有|是不是|会不会|能不能|要不要|好不好|对不对|不会是|别是|不要是|没想到"
 )
 _DENIAL = re.compile(
-    "(?:没|谁|不)说(?:过)?(?:我|他)?$|不是我(?:要|说|想|在)?$|(?:差点|差一点|差点儿|险些)(?:就|要|被|给)?$|"
-    "(?:没|不|别|未|无|并非|否认)"
+    "谁(?:会|要|想|还)?$|(?:没|谁|不)说(?:过)?(?:我|他)?$|不是我(?:要|说|想|在)?$|(?:差点|差一点|差点儿|险些)(?:就|要|被|给)?$|"
+    "(?:没|不|(?<![特分个区告级性])别|未|无|并非|否认)"
     "(?:有|是|会|再|曾|觉得|觉着|感觉|感到|感|发生|出现|什么|怎么|怎|太|大|很|特别|地方|人|过|在|说|打算)*$"
 )
 _DENIED_AFTER = re.compile("^(?:倒没有?|是没有?的?|没有过|没有的|的没有|没有了?|没得|不存在)$")
@@ -200,7 +200,8 @@ class Lexicon:
                 for part in self._exact.get(text[start : start + n], ())
             }
             for end, entry in self._sounds.words_at(sounds, start):
-                if entry.close_to(text[start:end]):
+                together = sentence.clauses[start] == sentence.clauses[end - 1]
+                if together and entry.close_to(text[start:end]):
                     parts.add((end, entry.part))
             for end, part in sorted(parts):
                 found.setdefault(part, []).append((start, end))
