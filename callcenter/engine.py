@@ -58,6 +58,8 @@ def next_due(house: House) -> datetime | None:
             session.scalar(select(func.min(Attempt.look_at)).where(Attempt.live)),
             session.scalar(select(func.min(Escalation.next_at))),
             session.scalar(select(func.min(Notice.due_at)).where(Notice.state == "due")),
+            handoffs.next_due(session),
+            notices.next_due(session),
         ]
     return min(filter(None, dates), default=None)
 

@@ -6,7 +6,7 @@ A handoff never just ends: it is taken by a named person, or it is a call-back t
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.people import Role
@@ -17,6 +17,7 @@ from callcenter.store.tables import Handoff, Worker
 ANSWER_WITHIN = timedelta(seconds=15)  # GB/T 33358-2016: answered by a person within 15 s
 CALL_BACK_WITHIN = timedelta(minutes=30)
 URGENT_BACK_WITHIN = timedelta(minutes=3)
+RINGS_AT_MOST = timedelta(minutes=3)
 MOST_RUNG = 10  # phones that one transfer rings at the same time
 
 
@@ -93,10 +94,17 @@ def missed(session: Session, now: datetime, handoff_id: int) -> None:
         note(session, now, "handoff", "没有坐席接起，转为回拨", elder_id=one.elder_id)
 
 
+def next_due(session: Session) -> datetime | None:
+    """When a handoff that is still ringing counts as left behind by a broken-off call."""
+    rows = select(func.min(Handoff.opened_at)).where(Handoff.state == "ringing")
+    oldest = session.scalar(rows)
+    return oldest + RINGS_AT_MOST if oldest else None
+
+
 def overdue_ringing(session: Session, now: datetime) -> int:
     """Handoffs left ringing by a call that broke off become call-backs; gives how many."""
     rows = select(Handoff.id).where(
-        Handoff.state == "ringing", Handoff.opened_at <= now - timedelta(minutes=3)
+        Handoff.state == "ringing", Handoff.opened_at <= now - RINGS_AT_MOST
     )
     ids = session.scalars(rows).all()
     for one in ids:

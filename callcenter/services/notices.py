@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcenter.services.errors import NotFound
@@ -11,6 +11,7 @@ from callcenter.services.timeline import note
 from callcenter.store.tables import Escalation, Notice, Worker
 
 TRIES = 3
+SENT_WITHIN = timedelta(minutes=5)
 AGAIN_AFTER = timedelta(seconds=30)
 WAYS = {"tel": "电话", "sms": "短信", "telegram": "Telegram"}
 
@@ -117,14 +118,18 @@ def locked(session: Session, notice_id: int) -> Notice:
     return one
 
 
+def next_due(session: Session) -> datetime | None:
+    """When a notice that is on its way counts as left behind by a killed process."""
+    oldest = session.scalar(select(func.min(Notice.due_at)).where(Notice.state == "going"))
+    return oldest + SENT_WITHIN if oldest else None
+
+
 def left_going(session: Session, now: datetime) -> int:
     """Notices whose sender died between claiming and telling: failed, so the ladder shows it.
 
     Not sent again: the phone may have rung. The ladder's next round tells everyone anew.
     """
-    rows = select(Notice).where(
-        Notice.state == "going", Notice.due_at <= now - timedelta(minutes=5)
-    )
+    rows = select(Notice).where(Notice.state == "going", Notice.due_at <= now - SENT_WITHIN)
     stale = session.scalars(rows).all()
     for one in stale:
         one.state, one.trouble = "failed", "发送中断"

@@ -1,5 +1,6 @@
 """A small district in a world with a clock: three elders, four members of staff, one hotline."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -167,12 +168,16 @@ def make_town(folder: Path, elders: int = 3, **settings: object) -> Town:
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Town:
+def town(tmp_path: Path) -> Iterator[Town]:
     """The small district on a Monday morning at eight, without the assistant."""
-    return make_town(tmp_path)
+    town = make_town(tmp_path)
+    yield town
+    town.world.close()
 
 
 @pytest.fixture
-def small_town(tmp_path: Path) -> Town:
+def small_town(tmp_path: Path) -> Iterator[Town]:
     """The same with one elder only."""
-    return make_town(tmp_path, elders=1)
+    town = make_town(tmp_path, elders=1)
+    yield town
+    town.world.close()

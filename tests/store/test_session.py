@@ -1,5 +1,6 @@
 """A unit of work is whole or not there; a look changes nothing; two live dials are impossible."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,11 +16,12 @@ NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(any_url: str) -> Store:
+def store(any_url: str) -> Iterator[Store]:
     """An empty database with all tables."""
     engine = open_engine(any_url)
     Base.metadata.create_all(engine)
-    return Store(engine)
+    yield Store(engine)
+    engine.dispose()
 
 
 def test_what_raises_leaves_nothing_behind(store: Store) -> None:
@@ -80,3 +82,4 @@ def test_the_database_itself_refuses_a_second_live_dial_to_one_elder(
         session.add(dial(slots[0].id))
     with pytest.raises(IntegrityError), town.world.house.store.work() as session:
         session.add(dial(slots[1].id))
+    town.world.close()
