@@ -78,7 +78,7 @@ class Totals:
         return sum(self.by_state.get(state.value, 0) for state in DONE)
 
     @property
-    def inhands_of(self) -> int:
+    def in_hands(self) -> int:
         """Slots that a named person has."""
         return self.by_state.get(SlotState.ESCALATED.value, 0)
 
