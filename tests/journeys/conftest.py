@@ -1,6 +1,6 @@
 """A small district in a world with a clock: three elders, four members of staff, one hotline."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -98,6 +98,14 @@ class Town:
         """All handoffs, oldest first."""
         return self.rows(Handoff)
 
+    def until(self, happens: Callable[[], object], minutes: int = 2, at_most: int = 400) -> None:
+        """Lets time pass in small steps until something has happened; fails when it never does."""
+        for _ in range(at_most):
+            if happens():
+                return
+            self.world.passes(minutes=minutes)
+        raise AssertionError("it never happened:\n" + self.story())
+
     def story(self) -> str:
         """Everything that happened, in the words of the time line."""
         return "\n".join(event.text for event in self.rows(Event))
@@ -130,8 +138,10 @@ def settle(world: World, elders: int = 3) -> None:
             )
         session.add_all(staff.values())
         session.flush()
-        for called, phone in (("王阿婆", WANG), ("李大爷", LI), ("赵阿婆", ZHAO))[:elders]:
+        people = (("王阿婆", WANG), ("李大爷", LI), ("赵阿婆", ZHAO))[:elders]
+        for order, (called, phone) in enumerate(people, start=1):
             elder = Elder(
+                id=2 * order,  # an even number: the first call is on Monday
                 name=called[0] + "某",
                 called=called,
                 born_on=date(1940, 5, 1),

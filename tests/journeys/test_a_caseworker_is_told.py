@@ -12,8 +12,8 @@ from tests.journeys.conftest import CASEWORKER, HEAD, HOTLINE, OFFICER, WANG, To
 def missed(small_town: Town) -> Town:
     """A town in which Wang did not answer and an escalation has just been opened."""
     small_town.behaves(WANG, "no_answer")
-    while not small_town.escalations():
-        small_town.world.passes(minutes=2)
+    small_town.world.passes(hours=1, minutes=10)
+    small_town.until(small_town.escalations)
     return small_town
 
 

@@ -11,8 +11,7 @@ def test_danger_in_a_check_in_reaches_an_operator_and_opens_an_urgent_escalation
     small_town: Town,
 ) -> None:
     small_town.behaves(WANG, "fell")
-    while not small_town.escalations():
-        small_town.world.passes(minutes=5)
+    small_town.until(small_town.escalations)
     small_town.world.passes(minutes=2)
     escalation = small_town.escalations()[0]
     assert escalation.reason == "danger"

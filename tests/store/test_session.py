@@ -70,7 +70,7 @@ def test_the_database_itself_refuses_a_second_live_dial_to_one_elder(
     def dial(slot_id: int) -> Attempt:
         return Attempt(
             slot_id=slot_id,
-            elder_id=1,
+            elder_id=2,
             number=1,
             to_phone="+8610010000001",
             state="intended",
