@@ -119,7 +119,9 @@ def test_a_cell_says_what_its_end_rests_on(district: District) -> None:
             select(Slot).where(Slot.elder_id == elder.id, Slot.kind == "call")
         ):
             slot.state, slot.next_at = SlotState.CONFIRMED_SAFE.value, None
-            slot.evidence, slot.evidence_text = ("key", "1") if slot.number == 1 else ("words", "好")
+            slot.evidence, slot.evidence_text = (
+                ("key", "1") if slot.number == 1 else ("words", "好")
+            )
     first, second, *_ = board(district).rows[0].cells
     assert (first.evidence, second.evidence) == ("按键1", "原话“好”")
 
