@@ -8,7 +8,7 @@ from tests.journeys.conftest import WANG, Town
 
 
 def test_a_key_closes_the_slot_with_the_key_as_evidence(small_town: Town) -> None:
-    small_town.world.passes(hours=9)
+    small_town.world.passes(hours=2)
     first = small_town.slots("王阿婆")[0]
     assert first.state == "confirmed_safe"
     assert (first.evidence, first.evidence_text, first.ended_by) == ("key", "1", "本人")
@@ -17,7 +17,7 @@ def test_a_key_closes_the_slot_with_the_key_as_evidence(small_town: Town) -> Non
 
 def test_spoken_words_close_the_slot_with_the_words_as_evidence(small_town: Town) -> None:
     small_town.behaves(WANG, "says_well")
-    small_town.world.passes(hours=9)
+    small_town.world.passes(hours=2)
     first = small_town.slots("王阿婆")[0]
     assert first.state == "confirmed_safe"
     assert first.evidence == "words"
@@ -25,7 +25,7 @@ def test_spoken_words_close_the_slot_with_the_words_as_evidence(small_town: Town
 
 
 def test_the_first_words_say_who_calls_and_that_it_is_an_ai_voice(small_town: Town) -> None:
-    small_town.world.passes(hours=9)
+    small_town.world.passes(hours=2)
     said = small_town.heard(WANG)
     assert "锡心养老热线" in said
     assert "人工智能语音助手" in said
@@ -36,7 +36,7 @@ def test_the_first_words_say_who_calls_and_that_it_is_an_ai_voice(small_town: To
     [
         ("no_answer", 3, Outcome.NOT_REACHED, "missed"),
         ("busy", 3, Outcome.NOT_REACHED, "missed"),
-        ("unreachable", 2, Outcome.NOT_REACHED, "missed"),
+        ("unreachable", 3, Outcome.NOT_REACHED, "missed"),
         ("voicemail", 2, Outcome.MACHINE, "missed"),
         ("silent", 2, Outcome.SILENT, "no_response"),
         ("hangs_up_midway", 2, None, "no_response"),
@@ -47,7 +47,8 @@ def test_each_way_of_not_reaching_has_its_own_tries_and_then_a_person(
     small_town: Town, behaviour: str, tries: int | None, outcome: Outcome | None, reason: str | None
 ) -> None:
     small_town.behaves(WANG, behaviour)
-    small_town.world.passes(hours=9)
+    small_town.world.passes(hours=1)
+    small_town.until(small_town.escalations, minutes=5)
     first = small_town.slots("王阿婆")[0]
     assert first.state == "escalated"
     attempts = [one for one in small_town.attempts("王阿婆") if one.slot_id == first.id]
@@ -63,7 +64,8 @@ def test_each_way_of_not_reaching_has_its_own_tries_and_then_a_person(
 
 def test_a_picked_up_voicemail_is_never_taken_for_safe(small_town: Town) -> None:
     small_town.behaves(WANG, "voicemail")
-    small_town.world.passes(hours=9)
+    small_town.world.passes(hours=1)
+    small_town.until(small_town.escalations, minutes=5)
     ends = {one.disposition for one in small_town.attempts("王阿婆")}
     assert ends == {Disposition.ANSWERED.value}
     assert small_town.slots("王阿婆")[0].state == "escalated"
@@ -71,7 +73,7 @@ def test_a_picked_up_voicemail_is_never_taken_for_safe(small_town: Town) -> None
 
 def test_a_wrong_machine_verdict_is_overridden_by_the_key(small_town: Town) -> None:
     small_town.behaves(WANG, "taken_for_a_machine")
-    small_town.world.passes(hours=9)
+    small_town.world.passes(hours=2)
     assert small_town.slots("王阿婆")[0].state == "confirmed_safe"
 
 
