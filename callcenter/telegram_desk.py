@@ -31,7 +31,9 @@ class TelegramDesk:
         if not known:
             self.welcome(chat)
         key = outbox.key_of(chat)
-        answer = reception.hear(self._house, key=key, channel="telegram", text=text)
+        answer = reception.hear(
+            self._house, key=key, channel="telegram", text=text.replace("\0", "")
+        )
         with self._house.store.look() as session:
             waiting = outbox.still_waiting(session, answer.conversation_id)
         return answer.lines if waiting else ()

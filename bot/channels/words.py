@@ -38,6 +38,7 @@ BLANKS: Mapping[str, Mapping[str, frozenset[str]]] = {
         "too_large": frozenset(),
         "foreign": frozenset({"number"}),
         "nothing": frozenset(),
+        "trouble": frozenset({"number"}),
     },
 }
 
