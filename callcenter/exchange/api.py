@@ -30,7 +30,8 @@ async def twilio(running: Here, request: Request) -> Response:
     if not reply.heard:
         await _keep_waiting(running, request)
     if reply.body is None:
-        return Response(status_code=reply.status)
+        headers = dict(reply.headers)
+        return Response(reply.content, status_code=reply.status, headers=headers)
     return JSONResponse(reply.body, status_code=reply.status, headers=dict(reply.headers))
 
 

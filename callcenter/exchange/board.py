@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Protocol
+from typing import Any, Protocol
 
 from callcenter.exchange import faults as fault
 from callcenter.exchange import webhook
@@ -81,6 +81,9 @@ class Board:
         self.live: set[str] = set()  # calls that are not over
         self.rooms: dict[str, object] = {}
         self.queues: dict[str, object] = {}
+        self.recordings: dict[str, Any] = {}
+        self.relays: dict[str, str] = {}  # sessions over a socket, and the call of each
+        self.wires: deque[Any] = deque()  # what is to be done with sockets
         self.outbox: deque[Webhook] = deque()
         self.touched: set[str] = set()  # numbers whose phone looks different now
         self.version = 0  # grows with every change

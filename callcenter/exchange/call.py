@@ -45,6 +45,7 @@ class Orders:
     send_digits: str = ""
     detection: Detection | None = None
     record: bool = False
+    record_callback: Link | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +107,7 @@ class Call:
     waiting: Any = None  # the place in a queue, if any
     room: str | None = None  # the room it talks in, if any
     taping: Any = None  # the Taping in progress, if any
+    relay: Any = None  # the Relay in progress, if any
     on_answer: Callable[[], None] | None = None
     on_end: Callable[[], None] | None = None
     notes: list[Note] = field(default_factory=list)

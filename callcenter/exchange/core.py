@@ -11,11 +11,14 @@ from datetime import datetime, timedelta
 from callcenter.exchange import (
     amd,
     dial,
+    ears,
     faults,
     gather,
     legs,
     orders,
     queues,
+    recordings,
+    relay,
     rooms,
     script,
     talk,
@@ -41,7 +44,17 @@ VERBS = {
     "Dial": dial.dial,
     "Enqueue": queues.enqueue,
     "Leave": queues.leave,
+    "Record": recordings.record,
+    "Connect": relay.connect,
 }
+# What a call leaves behind when it ends or is sent elsewhere, in this order.
+DEPARTURES = (
+    recordings.departed,
+    relay.departed,
+    dial.departed,
+    queues.departed,
+    rooms.leave,
+)
 LONGEST_QUEUE = timedelta(hours=24)
 
 
@@ -65,7 +78,7 @@ class Exchange:
         self.messages = Messages(self.board, book)
         self.board.phones = self.people
         self.board.verbs = VERBS
-        self.board.departures = (dial.departed, queues.departed, rooms.leave)
+        self.board.departures = DEPARTURES
         self._next_dispatch: datetime | None = None
 
     # Time ---------------------------------------------------------------------------------
@@ -164,19 +177,14 @@ class Exchange:
             return
         if pressed == "*" and dial.star(self.board, call):
             return
-        gather.keys(self.board, call, pressed)
+        ears.keys(self.board, call, pressed)
 
     def say(self, number: str, text: str, *, finished: bool = True) -> None:
         """Speak in a call: to the line if it listens, and to everybody in the room."""
         call = self.current(number)
         if call is None or not call.connected:
             return
-        self.board.line(call, "me", text)
-        self.board.note(call, "person", text)
-        if call.room is not None:
-            rooms.say(self.board, call, text)
-        else:
-            gather.speak(self.board, call, text, finished=finished)
+        ears.speak(self.board, call, text, finished=finished)
 
     def begins_to_speak(self, number: str) -> None:
         """The person at the phone is about to say something (types): the line waits."""
@@ -239,9 +247,8 @@ class Exchange:
         board = self.board
         board.note(call, "event", "应用改变了通话")
         base = link or (call.script.link if call.script else Link(url=""))
-        queues.departed(board, call)
-        dial.departed(board, call)
-        rooms.leave(board, call)
+        for depart in DEPARTURES:
+            depart(board, call)
         script.begin(board, call, base, lambda: legs.hang_up(board, call, "脚本结束"))
         if twiml:
             script.receive(board, call, base, Answer(status=200, text=twiml))

@@ -52,14 +52,11 @@ def gather(board: Board, call: Call, element: Element) -> None:
     _prompt(board, call)
 
 
-def keys(board: Board, call: Call, pressed: str) -> None:
-    """The phone's keys are pressed, one after the other."""
-    for key in pressed:
-        board.note(call, "keys", f"按键 {key}")
-        board.line(call, "me", f"［按 {key}］")
-        open_ = call.gather
-        if isinstance(open_, Gathering) and _may_interrupt(open_) and open_.takes("dtmf"):
-            _key(board, call, open_, key)
+def key(board: Board, call: Call, pressed: str) -> None:
+    """A key is pressed."""
+    open_ = call.gather
+    if isinstance(open_, Gathering) and _may_interrupt(open_) and open_.takes("dtmf"):
+        _key(board, call, open_, pressed)
 
 
 def begins_to_speak(board: Board, call: Call) -> None:
@@ -74,10 +71,10 @@ def speak(board: Board, call: Call, text: str, *, finished: bool = False) -> Non
     """The person at the phone speaks; `finished` says that nothing more will follow."""
     open_ = call.gather
     if not isinstance(open_, Gathering) or not open_.takes("speech"):
-        board.note(call, "person", "说话，但系统没有在听", text)
+        board.note(call, "event", "说了，但系统没有在听")
         return
     if not _may_interrupt(open_):
-        board.note(call, "person", "说话，但提示还没播完（bargeIn=false）", text)
+        board.note(call, "event", "说了，但提示还没播完（bargeIn=false）")
         return
     _stop_prompt(call, open_)
     open_.spoken.append(text)

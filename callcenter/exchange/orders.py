@@ -16,8 +16,6 @@ MOST_RING_SECONDS = 600
 IGNORED = frozenset(
     {
         "RecordingChannels",
-        "RecordingStatusCallback",
-        "RecordingStatusCallbackMethod",
         "RecordingStatusCallbackEvent",
         "RecordingTrack",
         "Trim",
@@ -51,6 +49,8 @@ USED = frozenset(
         "Timeout",
         "TimeLimit",
         "Record",
+        "RecordingStatusCallback",
+        "RecordingStatusCallbackMethod",
         "MachineDetection",
         "MachineDetectionTimeout",
         "AsyncAmd",
@@ -98,6 +98,9 @@ def read(form: Form) -> Orders:
         send_digits=_digits(form),
         detection=_detection(form),
         record=_flag(form, "Record", 20001),
+        record_callback=_link(
+            form, "RecordingStatusCallback", "RecordingStatusCallbackMethod", 21224
+        ),
     )
 
 

@@ -6,9 +6,10 @@ that number has had: the same run gives the same calls, whatever happens on othe
 
 import random
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
-from callcenter.exchange import gather, legs, rooms, speech
+from callcenter.exchange import ears, legs, speech
 from callcenter.exchange.board import Board
 from callcenter.exchange.book import Manner, PhoneBook, Reply, Span
 from callcenter.exchange.call import Call
@@ -132,7 +133,7 @@ class People:
         lasts = act.pick(act.manner.talk_seconds)
         for number, sentence in enumerate(act.manner.talk):
             moment = 1 + number * lasts / len(act.manner.talk)
-            self.board.later(call, moment, lambda text=sentence: self._talk(call, text))  # type: ignore[misc]
+            self.board.later(call, moment, partial(ears.speak, self.board, call, sentence))
         self.board.later(call, lasts, lambda: legs.hang_up(self.board, call, "对方挂断"))
 
     def over(self, call: Call) -> None:
@@ -141,6 +142,8 @@ class People:
         going = self.live.get(call.phone, [])
         if call.sid in going:
             going.remove(call.sid)
+        if not going:
+            self.live.pop(call.phone, None)
 
     def verdict(self, call: Call, to_the_end: bool) -> tuple[float, str]:
         """After how many seconds machine detection says what."""
@@ -205,19 +208,9 @@ class People:
         if self._acts.get(call.sid) is not act:
             return
         if reply.press:
-            gather.keys(self.board, call, reply.press)
+            ears.keys(self.board, call, reply.press)
         elif reply.say:
             texts, weights = zip(*reply.say, strict=True)
-            self._say(call, act.random.choices(texts, weights)[0])
+            ears.speak(self.board, call, act.random.choices(texts, weights)[0])
         if reply.hang_up:
             legs.hang_up(self.board, call, "对方挂断")
-
-    def _say(self, call: Call, text: str) -> None:
-        self.board.note(call, "person", text)
-        self.board.line(call, "me", text)
-        gather.speak(self.board, call, text)
-
-    def _talk(self, call: Call, text: str) -> None:
-        self.board.note(call, "person", text)
-        self.board.line(call, "me", text)
-        rooms.say(self.board, call, text)

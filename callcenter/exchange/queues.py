@@ -3,8 +3,9 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from callcenter.exchange import holding, legs, rooms, script
+from callcenter.exchange import holding, rooms, script
 from callcenter.exchange.board import Board
 from callcenter.exchange.call import Call, Script
 from callcenter.exchange.twiml import Element
@@ -38,6 +39,7 @@ class Place:
     queue: Queue
     element: Element
     since: float  # mark of when it came
+    came: datetime
     after: Script
 
 
@@ -49,7 +51,9 @@ def enqueue(board: Board, call: Call, element: Element) -> None:
         return
     if call.script is None:
         return
-    place = Place(queue=queue, element=element, since=board.mark(call), after=call.script)
+    place = Place(
+        queue=queue, element=element, since=board.mark(call), came=board.now, after=call.script
+    )
     call.waiting = place
     queue.waiting.append(call.sid)
     board.note(call, "event", f"进入队列 {queue.name}，第 {len(queue.waiting)} 位")
@@ -75,11 +79,9 @@ def departed(board: Board, call: Call) -> None:
     if not isinstance(place, Place):
         return
     _gone(board, call, place)
-    target = place.element.get("action")
-    if target is not None and call.over:
-        link = place.after.link.joined(target, place.element.get("method"))
-        form = legs.identity(call) | _result(board, call, place, "hangup")
-        board.post(link, form, owner=call.sid, call=call)
+    if place.element.get("action") is not None and call.over:
+        call.script = place.after
+        script.told(board, call, place.element, _result(board, call, place, "hangup"))
 
 
 def take(board: Board, call: Call, dial: Element, noun: Element) -> None:

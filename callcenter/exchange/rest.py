@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
-from callcenter.exchange import faults, rest_calls, rest_more
+from callcenter.exchange import faults, rest_calls, rest_more, rest_rooms
 from callcenter.exchange.core import Exchange
 from callcenter.exchange.errors import RestError
 from callcenter.exchange.orders import Form
@@ -46,7 +46,7 @@ class Request:
         user, password = auth or ("", "")
         return cls(
             method=method.upper(),
-            path=parts.path,
+            path=unquote(parts.path),
             query=query,
             form=form,
             user=user,
@@ -62,6 +62,7 @@ class Reply:
     body: dict[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     heard: bool = True
+    content: bytes | None = None  # instead of a body, for what is not JSON
 
 
 Handler = Callable[[Exchange, Request, tuple[str, ...]], Reply]
@@ -114,14 +115,6 @@ def _create_call(exchange: Exchange, request: Request, _: tuple[str, ...]) -> Re
     return Reply(status=201, body=rest_calls.show(call), heard=fate != "unheard")
 
 
-def _list_calls(exchange: Exchange, request: Request, _: tuple[str, ...]) -> Reply:
-    return Reply(status=200, body=rest_calls.listed(exchange, request.query, request.path))
-
-
-def _fetch_call(exchange: Exchange, request: Request, ids: tuple[str, ...]) -> Reply:
-    return Reply(status=200, body=rest_calls.show(exchange.find(ids[0])))
-
-
 def _update_call(exchange: Exchange, request: Request, ids: tuple[str, ...]) -> Reply:
     call = exchange.update(exchange.find(ids[0]), request.form)
     return Reply(status=200, body=rest_calls.show(call))
@@ -141,31 +134,143 @@ def _create_message(exchange: Exchange, request: Request, _: tuple[str, ...]) ->
     return Reply(status=201, body=rest_more.show_message(exchange.account, message))
 
 
-def _list_messages(exchange: Exchange, request: Request, _: tuple[str, ...]) -> Reply:
-    return Reply(status=200, body=rest_more.messages(exchange, request.query, request.path))
-
-
-def _fetch_message(exchange: Exchange, request: Request, ids: tuple[str, ...]) -> Reply:
-    message = exchange.messages.all.get(ids[0])
+def _message(exchange: Exchange, sid: str) -> dict[str, Any]:
+    message = exchange.messages.all.get(sid)
     if message is None:
-        raise RestError(20404, ids[0])
-    return Reply(status=200, body=rest_more.show_message(exchange.account, message))
+        raise RestError(20404, sid)
+    return rest_more.show_message(exchange.account, message)
 
 
-def _account(exchange: Exchange, request: Request, _: tuple[str, ...]) -> Reply:
-    return Reply(status=200, body=rest_more.show_account(exchange))
+def _purge(exchange: Exchange, request: Request, ids: tuple[str, ...]) -> Reply:
+    del exchange.board.recordings[rest_rooms.recording(exchange, ids[0]).sid]
+    return Reply(status=204)
 
 
-def _numbers(exchange: Exchange, request: Request, _: tuple[str, ...]) -> Reply:
-    return Reply(status=200, body=rest_more.numbers(exchange, request.query, request.path))
+def _media(exchange: Exchange, request: Request, ids: tuple[str, ...]) -> Reply:
+    wav = rest_rooms.recording(exchange, ids[0]).wav()
+    return Reply(status=200, content=wav, headers={"Content-Type": "audio/x-wav"})
+
+
+def _invite(exchange: Exchange, request: Request, ids: tuple[str, ...]) -> Reply:
+    call = exchange.place_call(rest_rooms.invitation(request.form, ids[0]))
+    return Reply(status=201, body=rest_rooms.invited(exchange, call, ids[0]))
+
+
+def _change_member(exchange: Exchange, request: Request, ids: tuple[str, ...]) -> Reply:
+    room = rest_rooms.conference(exchange, ids[0])
+    one = rest_rooms.member(room, ids[1])
+    rest_rooms.change_member(one, request.form)
+    return Reply(status=200, body=rest_rooms.show_member(exchange, room, one))
+
+
+def _dismiss(exchange: Exchange, request: Request, ids: tuple[str, ...]) -> Reply:
+    one = rest_rooms.member(rest_rooms.conference(exchange, ids[0]), ids[1])
+    exchange.update(exchange.find(one.call), {"Status": ["completed"]})
+    return Reply(status=204)
+
+
+def _send_on(exchange: Exchange, request: Request, ids: tuple[str, ...]) -> Reply:
+    call = rest_rooms.waiting(exchange, rest_rooms.queue(exchange, ids[0]), ids[1])
+    shown = rest_rooms.show_waiting(exchange, call)
+    exchange.update(call, request.form)
+    return Reply(status=200, body=shown)
+
+
+def _shown(make: Callable[[Exchange, Request, tuple[str, ...]], dict[str, Any]]) -> Handler:
+    return lambda exchange, request, ids: Reply(status=200, body=make(exchange, request, ids))
 
 
 CALL, MESSAGE = r"/Calls/(CA[0-9a-f]{32})", r"/Messages/(SM[0-9a-f]{32})"
+RECORDING, QUEUE = r"/Recordings/(RE[0-9a-f]{32})", r"/Queues/(QU[0-9a-f]{32})"
+CONFERENCE = r"/Conferences/([^/]+)"
 ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
-    (r"\.json", {"GET": _account}),
-    (r"/Calls\.json", {"POST": _create_call, "GET": _list_calls}),
-    (CALL + r"\.json", {"GET": _fetch_call, "POST": _update_call, "DELETE": _delete_call}),
-    (r"/Messages\.json", {"POST": _create_message, "GET": _list_messages}),
-    (MESSAGE + r"\.json", {"GET": _fetch_message}),
-    (r"/IncomingPhoneNumbers\.json", {"GET": _numbers}),
+    (r"\.json", {"GET": _shown(lambda e, r, ids: rest_more.show_account(e))}),
+    (
+        r"/Calls\.json",
+        {
+            "GET": _shown(lambda e, r, ids: rest_calls.listed(e, r.query, r.path)),
+            "POST": _create_call,
+        },
+    ),
+    (
+        rf"{CALL}\.json",
+        {
+            "GET": _shown(lambda e, r, ids: rest_calls.show(e.find(ids[0]))),
+            "POST": _update_call,
+            "DELETE": _delete_call,
+        },
+    ),
+    (
+        r"/Messages\.json",
+        {
+            "GET": _shown(lambda e, r, ids: rest_more.messages(e, r.query, r.path)),
+            "POST": _create_message,
+        },
+    ),
+    (rf"{MESSAGE}\.json", {"GET": _shown(lambda e, r, ids: _message(e, ids[0]))}),
+    (
+        r"/IncomingPhoneNumbers\.json",
+        {"GET": _shown(lambda e, r, ids: rest_more.numbers(e, r.query, r.path))},
+    ),
+    (
+        r"/Recordings\.json",
+        {"GET": _shown(lambda e, r, ids: rest_rooms.recordings(e, r.query, r.path, ""))},
+    ),
+    (
+        rf"{CALL}/Recordings\.json",
+        {"GET": _shown(lambda e, r, ids: rest_rooms.recordings(e, r.query, r.path, ids[0]))},
+    ),
+    (
+        rf"{RECORDING}\.json",
+        {
+            "GET": _shown(
+                lambda e, r, ids: rest_rooms.show_recording(e, rest_rooms.recording(e, ids[0]))
+            ),
+            "DELETE": _purge,
+        },
+    ),
+    (rf"{RECORDING}(?:\.wav)?", {"GET": _media}),
+    (
+        r"/Conferences\.json",
+        {"GET": _shown(lambda e, r, ids: rest_rooms.conferences(e, r.query, r.path))},
+    ),
+    (
+        rf"{CONFERENCE}/Participants\.json",
+        {
+            "GET": _shown(lambda e, r, ids: rest_rooms.participants(e, ids[0], r.query, r.path)),
+            "POST": _invite,
+        },
+    ),
+    (
+        rf"{CONFERENCE}/Participants/([^/]+)\.json",
+        {
+            "GET": _shown(lambda e, r, ids: rest_rooms.participant(e, *ids)),
+            "POST": _change_member,
+            "DELETE": _dismiss,
+        },
+    ),
+    (
+        rf"{CONFERENCE}\.json",
+        {
+            "GET": _shown(
+                lambda e, r, ids: rest_rooms.show_room(e, rest_rooms.conference(e, ids[0]))
+            )
+        },
+    ),
+    (
+        r"/Queues\.json",
+        {"GET": _shown(lambda e, r, ids: rest_rooms.all_queues(e, r.query, r.path))},
+    ),
+    (
+        rf"{QUEUE}\.json",
+        {"GET": _shown(lambda e, r, ids: rest_rooms.show_queue(e, rest_rooms.queue(e, ids[0])))},
+    ),
+    (
+        rf"{QUEUE}/Members\.json",
+        {"GET": _shown(lambda e, r, ids: rest_rooms.queued(e, ids[0], r.query, r.path))},
+    ),
+    (
+        rf"{QUEUE}/Members/(\w+)\.json",
+        {"GET": _shown(lambda e, r, ids: rest_rooms.place(e, *ids)), "POST": _send_on},
+    ),
 )

@@ -15,6 +15,7 @@ from callcenter.clock import Clock, real_now
 from callcenter.exchange import book
 from callcenter.exchange.core import Exchange
 from callcenter.exchange.settings import ExchangeSettings
+from callcenter.exchange.sockets import Sockets
 from callcenter.exchange.twiml import MAX_BYTES
 from callcenter.exchange.webhook import LIMIT_SECONDS, Answer, Webhook
 
@@ -38,6 +39,7 @@ class Running:
             keep=settings.keep,
         )
         self.pages = Environment(loader=FileSystemLoader(PAGES), autoescape=True)
+        self.sockets = Sockets(self.exchange, self.catch_up, self.changed)
         self.stopping = False
         self._wake = asyncio.Event()
         self._watchers: dict[str, set[asyncio.Event]] = {}
@@ -57,14 +59,20 @@ class Running:
 
     def turn(self) -> None:
         """Do what is due now, send what is to be sent, tell the watchers."""
-        self.exchange.advance(self.clock.now(), real_now())
+        self.catch_up()
         board = self.exchange.board
         while board.outbox:
             self._spawn(self._deliver(board.outbox.popleft()))
+        while board.wires:
+            self.sockets.do(board.wires.popleft())
         touched, board.touched = board.touched, set()
         for number in touched:
             for event in self._watchers.get(number, ()):
                 event.set()
+
+    def catch_up(self) -> None:
+        """Bring the exchange to the present."""
+        self.exchange.advance(self.clock.now(), real_now())
 
     def changed(self) -> None:
         """Something was done from outside: carry on with it at once."""
@@ -74,6 +82,7 @@ class Running:
     def stop(self) -> None:
         """The server is about to close: streams that would never end, end."""
         self.stopping = True
+        self.sockets.stop()
         for watchers in self._watchers.values():
             for event in watchers:
                 event.set()
@@ -108,7 +117,7 @@ class Running:
 
     async def _deliver(self, webhook: Webhook) -> None:
         answer = await self._ask(webhook)
-        self.exchange.advance(self.clock.now(), real_now())
+        self.catch_up()
         self.exchange.settle(webhook, answer)
         self.changed()
 

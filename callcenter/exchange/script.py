@@ -87,6 +87,13 @@ def follow(board: Board, call: Call, element: Element, extra: dict[str, str]) ->
         fetch(board, call, call.script.link.joined(target, element.get("method")), extra)
 
 
+def told(board: Board, call: Call, element: Element, extra: dict[str, str]) -> None:
+    """Ask the verb's action although the call is over; the answer is not used."""
+    here = call.script.link if call.script else Link(url="")
+    link = here.joined(element.get("action"), element.get("method"))
+    board.post(link, legs.identity(call) | extra, owner=call.sid, call=call)
+
+
 def fail(board: Board, call: Call, code: int, reason: str) -> None:
     """Say what went wrong in the time line, apologise to the phone, hang up."""
     board.note(call, "error", f"错误 {code}", reason)

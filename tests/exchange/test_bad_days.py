@@ -18,8 +18,10 @@ SCRIPTS = [
     say("您好"),
     ask("平安请按1", "/key"),
     ask("平安请按1", "/key", rest="<Redirect>/script</Redirect>"),
-    f"<Response><Dial timeout='20'><Number url='/whisper'>{OPERATOR}</Number>"
-    f"<Number>{SECOND}</Number></Dial></Response>",
+    f"<Response><Dial timeout='20'><Number url='/whisper'>{OPERATOR}</Number></Dial></Response>",
+    f"<Response><Dial><Number>{OPERATOR}</Number><Number>{SECOND}</Number></Dial></Response>",
+    "<Response><Record timeout='4' maxLength='20' action='/key'/></Response>",
+    "<Response><Connect><ConversationRelay url='wss://app.example/relay'/></Connect></Response>",
     "<Response><Dial><Conference>会议</Conference></Dial></Response>",
     "<Response><Enqueue waitUrl='/wait'>坐席</Enqueue></Response>",
     "<Response><Dial timeout='9'><Queue>坐席</Queue></Dial></Response>",

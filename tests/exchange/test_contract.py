@@ -15,7 +15,7 @@ from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 
 from callcenter.exchange import orders
-from tests.exchange.conftest import APP, ELDER, EVERY_EVENT, World
+from tests.exchange.conftest import APP, ELDER, EVERY_EVENT, OPERATOR, World
 from tests.exchange.office import HOTLINE
 
 DOCUMENT = Path(__file__).parents[2].parent / "shared" / "twilio" / "twilio_api_v2010.json"
@@ -25,6 +25,14 @@ PATHS = [
     f"{ACCOUNTS}/Calls/{{Sid}}.json",
     f"{ACCOUNTS}/Messages.json",
     f"{ACCOUNTS}/Messages/{{Sid}}.json",
+    f"{ACCOUNTS}/Recordings.json",
+    f"{ACCOUNTS}/Recordings/{{Sid}}.json",
+    f"{ACCOUNTS}/Conferences.json",
+    f"{ACCOUNTS}/Conferences/{{ConferenceSid}}/Participants.json",
+    f"{ACCOUNTS}/Conferences/{{ConferenceSid}}/Participants/{{CallSid}}.json",
+    f"{ACCOUNTS}/Queues.json",
+    f"{ACCOUNTS}/Queues/{{QueueSid}}/Members.json",
+    f"{ACCOUNTS}/Queues/{{QueueSid}}/Members/{{CallSid}}.json",
 ]
 pytestmark = pytest.mark.skipif(
     not DOCUMENT.exists(), reason="Twilio's OpenAPI document does not lie beside this checkout"
@@ -113,6 +121,32 @@ def test_a_message_from_create_to_list_fits_the_document(world: World) -> None:
         world.passes(seconds=10)
         world.client.messages(sent.sid).fetch()
     world.client.messages.list(to=ELDER)
+    check(world)
+
+
+def test_rooms_queues_and_recordings_fit_the_document(world: World) -> None:
+    """What operators' work is made of."""
+    world.office.scripts |= {
+        "/hotline": "<Response><Enqueue>坐席</Enqueue></Response>",
+        "/script": "<Response><Dial><Conference>三方</Conference></Dial></Response>",
+    }
+    for number in (ELDER, OPERATOR):
+        world.exchange.people.take(number)
+    world.exchange.rings_in(ELDER, HOTLINE)
+    call = world.rings(OPERATOR, Record="true")
+    world.passes(seconds=3)
+    world.exchange.answer(OPERATOR)
+    world.passes(seconds=9)
+    (queue,), (room,) = world.client.queues.list(), world.client.conferences.list()
+    world.client.queues(queue.sid).members.list()
+    world.client.queues(queue.sid).members("Front").fetch()
+    participants = world.client.conferences(room.sid).participants
+    participants.list()
+    participants(call.sid).update(muted=True)
+    participants.create(from_=HOTLINE, to=ELDER, label="third")
+    world.exchange.hang_up(OPERATOR)
+    (recording,) = world.client.recordings.list()
+    world.client.recordings(recording.sid).fetch()
     check(world)
 
 

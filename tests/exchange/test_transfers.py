@@ -1,6 +1,6 @@
 """Dial, whisper and accept, conferences, queues: more than one phone in a call."""
 
-from tests.exchange.conftest import ELDER, NUMBERS, OPERATOR, SECOND, World
+from tests.exchange.conftest import APP, ELDER, NUMBERS, OPERATOR, SECOND, World
 from tests.exchange.office import HOTLINE, ask, say
 
 ACCEPT = (
@@ -190,3 +190,53 @@ def test_two_phones_may_talk_without_the_app(world: World) -> None:
     assert world.heard(OPERATOR) == ["喂"]
     assert world.client.calls.list() == []
     assert world.office.seen == []
+
+
+def test_a_third_party_is_rung_into_a_conference_over_the_api(world: World) -> None:
+    """Participants are added, muted, held, listed and sent away; the room is found by name."""
+    room = "<Response><Dial><Conference>转接</Conference></Dial></Response>"
+    world.office.scripts |= {"/hotline": room, "/script": room}
+    for number in (ELDER, OPERATOR, "120"):
+        world.exchange.people.take(number)
+    elder = world.exchange.rings_in(ELDER, HOTLINE)
+    operator = world.rings(OPERATOR)
+    world.passes(seconds=3)
+    world.exchange.answer(OPERATOR)
+    world.passes(seconds=1)
+    (conference,) = world.client.conferences.list(friendly_name="转接")
+    third = world.client.conferences("转接").participants.create(
+        from_=HOTLINE, to="120", label="急救"
+    )
+    world.passes(seconds=3)
+    world.exchange.answer("120")
+    members = world.client.conferences(conference.sid).participants
+    assert [one.call_sid for one in members.list()] == [elder.sid, operator.sid, third.call_sid]
+    world.client.conferences(conference.sid).participants(elder.sid).update(muted=True)
+    world.client.conferences(conference.sid).participants("急救").update(hold=True)
+    world.exchange.say(ELDER, "听得到吗")
+    world.exchange.say(OPERATOR, "请稍等")
+    assert "听得到吗" not in world.heard(OPERATOR)
+    assert world.heard("120") == []
+    world.client.conferences(conference.sid).participants("急救").delete()
+    world.passes()
+    assert [one.call_sid for one in members.list()] == [elder.sid, operator.sid]
+
+
+def test_the_queue_is_seen_and_its_first_sent_on_over_the_api(world: World) -> None:
+    """Front is the first who waits; its script can be replaced."""
+    world.office.scripts |= {
+        "/hotline": "<Response><Enqueue>坐席</Enqueue></Response>",
+        "/other": say("坐席马上给您回电"),
+    }
+    for number in (ELDER, OPERATOR):
+        world.exchange.people.take(number)
+        world.exchange.rings_in(number, HOTLINE)
+        world.passes(seconds=10)
+    (queue,) = world.client.queues.list()
+    assert (queue.friendly_name, queue.current_size) == ("坐席", 2)
+    members = world.client.queues(queue.sid).members
+    assert [(one.position, one.wait_time) for one in members.list()] == [(1, 20), (2, 10)]
+    world.client.queues(queue.sid).members("Front").update(url=f"{APP}/other")
+    world.passes()
+    assert world.heard(ELDER) == ["坐席马上给您回电"]
+    assert world.client.queues(queue.sid).fetch().current_size == 1

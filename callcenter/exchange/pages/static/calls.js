@@ -28,9 +28,14 @@ async function change() {
   const wanted = {};
   for (const slider of faults.querySelectorAll("input")) {
     wanted[slider.name] = Number(slider.value) / 100;
-    slider.parentElement.querySelector("output").textContent = `${slider.value}%`;
   }
-  await fetch("/faults", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wanted) });
+  const response = await fetch("/faults", { method: "POST", headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(wanted) }).catch(() => null);
+  if (!response || !response.ok) return;
+  const inForce = await response.json(); // what is shown is what the exchange has taken
+  for (const slider of faults.querySelectorAll("input")) {
+    slider.parentElement.querySelector("output").textContent = `${Math.round(inForce[slider.name] * 100)}%`;
+  }
 }
 
 faults.addEventListener("input", change);
