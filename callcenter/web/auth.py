@@ -95,23 +95,32 @@ class Tries:
         return (f"{login}@{address}", FREE_TRIES), (login, FREE_TRIES_ANYWHERE)
 
 
+def tries(request: Request) -> Tries:
+    """The counter of this application."""
+    state = request.app.state
+    if not hasattr(state, "tries"):
+        state.tries = Tries()
+    counter: Tries = state.tries
+    return counter
+
+
 def _wait(beyond: int) -> timedelta:
     return min(LONGEST_WAIT, timedelta(seconds=2 ** min(max(beyond, 0), 10)))
 
 
 def check_login(
-    session: Session, tries: Tries, now: datetime, login: str, password: str, address: str
+    session: Session, counter: Tries, now: datetime, login: str, password: str, address: str
 ) -> Worker:
     """The worker with this account and password. Raises WrongLogin or TooManyTries."""
     login = login.strip().lower()[:40]
-    tries.check(now, login, address)
+    counter.check(now, login, address)
     rows = select(Worker).where(Worker.login == login, Worker.active)
     worker = session.scalars(rows).one_or_none()
     known = worker.password if worker and worker.password else _NOBODY
     if not _matches(known, password) or worker is None:
-        tries.wrong(now, login, address)
+        counter.wrong(now, login, address)
         raise WrongLogin
-    tries.right(login, address)
+    counter.right(login, address)
     return worker
 
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 router = APIRouter(route_class=PageRoute)
 Csrf = Depends(auth.check_csrf)
-TRIES = auth.Tries()
 
 
 @router.get("/login")
@@ -35,7 +34,9 @@ def login(
     address = request.client.host if request.client else ""
     try:
         with house.store.look() as session:
-            worker = auth.check_login(session, TRIES, house.now(), name, password, address)
+            worker = auth.check_login(
+                session, auth.tries(request), house.now(), name, password, address
+            )
     except (auth.WrongLogin, auth.TooManyTries) as wrong:
         return _login(request, str(wrong), wrong.status, name)
     auth.sign_in(request, worker, house.now())
