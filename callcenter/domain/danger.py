@@ -196,9 +196,9 @@ class DangerRules:
             return None
         if scene.between(_SETTING + "about", span[0] - _AROUND, span[1] + _AROUND):
             return False if rule.acute else None
-        if frame == "near" and rule.kind not in _LASTING:
-            return False
-        return rule.certain and not _habitual(scene, span)
+        if rule.kind in _LASTING:
+            return rule.certain
+        return rule.certain and frame != "near" and not _habitual(scene, span)
 
     def _check_examples(self, *, by_sound: bool) -> None:
         for rule in self.rules:

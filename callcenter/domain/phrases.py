@@ -39,7 +39,7 @@ _DENIAL = re.compile(
     "(?:没|不|(?<![特分个区告级性])别|未|无|并非|否认)"
     "(?:有|是|会|再|曾|觉得|觉着|感觉|感到|感|发生|出现|什么|怎么|怎|太|大|很|特别|地方|人|过|在|说|打算)*$"
 )
-_DENIED_AFTER = re.compile("^(?:倒没有?|是没有?的?|没有过|没有的|的没有|没有了?|没得|不存在)$")
+_DENIED_AFTER = re.compile("^(?:倒没有?|是没有?的?|没有过|没有的|的没有|不存在)$")
 _DENIAL_REACH = 8  # characters before a word in which a denial of it is looked for
 
 _LOOSE = ((re.compile("^zh"), "z"), (re.compile("^ch"), "c"), (re.compile("^sh"), "s"),
