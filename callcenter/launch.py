@@ -7,6 +7,7 @@ can be thrown away; the next run makes it anew.
 import json
 import os
 import secrets
+import shlex
 import socket
 import sys
 import threading
@@ -22,6 +23,7 @@ from callcenter import demonstration, wiring
 from callcenter.clock import Clock, real_now
 from callcenter.config import ROOT, Settings, read_settings
 from callcenter.domain.week import local
+from callcenter.services import weekplan
 from callcenter.store import schema
 from callcenter.store.session import Store, open_engine
 from callcenter.store.tables import Beat, Event
@@ -68,10 +70,25 @@ def _processes(telegram: bool) -> list[Process]:
     ]
     return [
         *house,
-        Process(name="exchange", command=f"{app} -m callcenter.exchange --port {port['exchange']}"),
+        Process(name="exchange", command=_exchange(app, port["exchange"])),
         Process(name="actions", command=f"{app} -m actions"),
         Process(name="assistant", command=f"{rasa} -m bot.serve --port {port['rasa']}"),
     ]
+
+
+def _exchange(app: str, port: str) -> str:
+    base = os.environ["XIXIN_PUBLIC_URL"]
+    words = {
+        "port": port,
+        "hotline-name": "锡心养老热线",
+        "phone-book": str(VAR / "phone-book.yaml"),
+        "voice-url": f"{base}/voice/hotline",
+        "fallback-url": f"{base}/voice/fallback",
+        "status-url": f"{base}/voice/hotline/status",
+        "sms-url": f"{base}/sms/inbound",
+    }
+    asked = " ".join(f"--{name} {shlex.quote(value)}" for name, value in words.items())
+    return f"{app} -m callcenter.exchange {asked}"
 
 
 def _secrets() -> dict[str, str]:
@@ -134,10 +151,8 @@ def _addresses(ports: dict[str, int]) -> dict[str, str]:
         "XIXIN_CALLS_PER_SECOND": "5",
         "XIXIN_DATABASE_URL": os.environ.get("XIXIN_DATABASE_URL", f"sqlite:///{VAR}/xixin.db"),
         "XIXIN_CLOCK_FILE": str(VAR / "clock.json"),
-        "XIXIN_PHONE_BOOK": str(VAR / "phone-book.yaml"),
         "XIXIN_TRACKER_DB": str(VAR / "conversations.db"),
         "PYTHONUNBUFFERED": "1",
-        "PYTHONPATH": str(ROOT),
     }
 
 
@@ -151,6 +166,7 @@ def _prepare(settings: Settings) -> None:
         beat = session.scalar(select(func.max(Beat.at)))
         shown = max(filter(None, (latest, beat, real_now())))
         demonstration.seed(session, local(shown).date())
+        weekplan.plan_week(session, shown)  # nobody is blank on the very first page
     clock.run_at(1, shown)  # demonstration time never runs back behind what has happened in it
     with store.work() as session:
         book = VAR / "phone-book.yaml"

@@ -1,7 +1,9 @@
 """Where ports meet adapters: a house is put together once at start, and refused when unsafe."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import exists, select
 
@@ -29,7 +31,7 @@ class House:
     clock: Clock
     assistant: Assistant | None
     door: FrontDoor
-    library: Library
+    articles: Callable[[], Library]  # read at the first question, not at the start
 
     def now(self) -> datetime:
         """The time that everything goes by; aware UTC."""
@@ -40,12 +42,10 @@ class House:
         return None if self.assistant and self.assistant.ready() else LEARNING
 
 
-def build(
-    settings: Settings, policy: Policy | None = None, library: Library | None = None
-) -> House:
+def build(settings: Settings, policy: Policy | None = None) -> House:
     """The house for these settings. Raises BadSettings or BadPolicy in plain words.
 
-    Policy and articles are read unless they are handed over (many houses in one process).
+    The policy is read unless it is handed over (many houses in one process).
     """
     policy = policy or read_policy(settings.policy_folder, settings.hotline_number)
     assistant = None
@@ -59,7 +59,7 @@ def build(
         clock=Clock(settings.clock_file),
         assistant=assistant,
         door=FrontDoor(policy, assistant),
-        library=library or Library.load(),
+        articles=cache(Library.load),
     )
 
 

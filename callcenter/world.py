@@ -26,7 +26,6 @@ from callcenter.policy import Policy
 from callcenter.store import schema
 from callcenter.telephony.twilio import TwilioCarrier
 from callcenter.web.app import create_app
-from knowledge import Library
 
 LONGEST_STEP = timedelta(hours=1)  # the engine looks at least so often; a new week begins by itself
 
@@ -94,11 +93,10 @@ class World:
         faults: faults.Faults = faults.NONE,
         chat: ChatSender | None = None,
         policy: Policy | None = None,
-        library: Library | None = None,
     ) -> None:
         self.exchange = Exchange(account(settings), from_data(book), seed=seed, faults=faults)
         self.exchange.advance(moment)
-        built = wiring.build(settings, policy, library)
+        built = wiring.build(settings, policy)
         self.house = replace(
             built,
             carrier=TwilioCarrier(settings, Wire(self.exchange, settings)),

@@ -10,7 +10,6 @@ from callcenter.config import ROOT, Settings
 from callcenter.policy import Policy, read_policy
 from callcenter.store.tables import Base
 from callcenter.wiring import House
-from knowledge import Library
 
 MONDAY = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)  # Monday, half past eight in Wuxi
 HOTLINE = "+8651000000000"
@@ -43,16 +42,10 @@ def policy() -> Policy:
     return read_policy(ROOT / "policy", HOTLINE)
 
 
-@cache
-def library() -> Library:
-    """The real articles, read once for all tests."""
-    return Library.load()
-
-
 def make_house(folder: Path, moment: datetime = MONDAY, **settings: object) -> House:
     """A house whose database is a file in `folder`; settings by their names override."""
     values = {"database_url": f"sqlite:///{folder}/house.db", "hotline_number": HOTLINE}
     chosen = Settings(**{**SECRETS, **values, **settings})  # type: ignore[arg-type]
-    house = wiring.build(chosen, policy(), library())
+    house = wiring.build(chosen, policy())
     Base.metadata.create_all(house.store.engine)
     return wiring.with_clock(house, SetClock(moment))

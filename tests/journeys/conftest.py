@@ -24,7 +24,7 @@ from callcenter.store.tables import (
     Worker,
 )
 from callcenter.world import World
-from tests.house import HOTLINE, SECRETS, library, policy
+from tests.house import HOTLINE, SECRETS, policy
 
 MONDAY_MORNING = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)  # eight o'clock in Wuxi
 WANG, LI, ZHAO = "+8610010000001", "+8610010000002", "+8610010000003"
@@ -172,7 +172,7 @@ def make_town(folder: Path, elders: int = 3, **settings: object) -> Town:
         **settings,
     }
     chosen = Settings(**values)  # type: ignore[arg-type]
-    world = World(chosen, BOOK, MONDAY_MORNING, policy=policy(), library=library())
+    world = World(chosen, BOOK, MONDAY_MORNING, policy=policy())
     settle(world, elders)
     return Town(world)
 
