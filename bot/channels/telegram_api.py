@@ -8,6 +8,7 @@ import logging
 import os
 import time
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -109,7 +110,10 @@ class TelegramSender:
         if wait > 0:
             raise ChatTrouble(f"Telegram asks to wait {wait:.0f} s", again=True, seconds=wait)
         try:
-            return asyncio.run(self._send(chat, text, escalation_id))
+            with ThreadPoolExecutor(1) as aside:  # the caller's thread may have a loop of its own
+                return aside.submit(
+                    lambda: asyncio.run(self._send(chat, text, escalation_id))
+                ).result()
         except (TelegramError, BadToken) as error:
             ours = trouble(error) if isinstance(error, TelegramError) else _no_token()
             if ours.seconds:

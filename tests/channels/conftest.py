@@ -1,37 +1,30 @@
 """A Bot API server, a house with staff, and the bot running between them."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+import uvicorn
 
 from bot.channels import telegram
 from bot.channels.words import read_words
 from callcenter.domain.people import Role
-from callcenter.store.session import Store, open_engine
-from callcenter.store.tables import Base, Community, Elder, Street, Worker
+from callcenter.store.tables import Community, Elder, Street, Worker
 from callcenter.telegram_desk import TelegramDesk
+from callcenter.web.app import create_app
 from callcenter.wiring import House
 from tests.channels.bot_api import TOKEN, BotApi
-from tests.house import SetClock, make_house
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> House:
-    """A house is built once: reading policies and articles takes a while."""
-    return make_house(tmp_path_factory.mktemp("built"))
+from tests.house import make_house
 
 
 @pytest.fixture
-def house(built: House, tmp_path: Path) -> Iterator[House]:
-    """A house with a database of its own, a caseworker, a duty officer and one elder of theirs."""
-    store = Store(open_engine(f"sqlite:///{tmp_path}/house.db"))
-    house = replace(built, store=store, clock=SetClock())
-    Base.metadata.create_all(store.engine)
+def house(tmp_path: Path) -> Iterator[House]:
+    """A house with a caseworker, a duty officer, and one elder of theirs."""
+    house = make_house(tmp_path)
     with house.store.work() as session:
         session.add(Street(id=1, name="测试街道"))
         session.flush()
@@ -107,3 +100,18 @@ def bot(api: BotApi, house: House) -> Iterator[Running]:
     running.start()
     yield running
     running.stop()
+
+
+@pytest.fixture
+def site(house: House) -> Iterator[str]:
+    """The real application of the house, served on this machine; gives its address."""
+    door = socket.socket()
+    door.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(create_app(house), log_level="error", ws="none", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
+    thread.start()
+    yield f"http://127.0.0.1:{door.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+    door.close()
