@@ -65,14 +65,14 @@ def _processes(telegram: bool) -> list[Process]:
     app, rasa = sys.executable, ROOT / ".venv-rasa" / "bin" / "python"
     port = {name: os.environ[f"XIXIN_{name.upper()}_PORT"] for name in ("exchange", "rasa")}
     house = [
-        Process(name=name, command=f"{app} -m callcenter {name}")
+        Process(name=name, command=f"exec {app} -m callcenter {name}")
         for name in ("web", "engine", "audit", "staff", *(["telegram"] if telegram else []))
     ]
     return [
         *house,
         Process(name="exchange", command=_exchange(app, port["exchange"])),
-        Process(name="actions", command=f"{app} -m actions"),
-        Process(name="assistant", command=f"{rasa} -m bot.serve --port {port['rasa']}"),
+        Process(name="actions", command=f"exec {app} -m actions"),
+        Process(name="assistant", command=f"exec {rasa} -m bot.serve --port {port['rasa']}"),
     ]
 
 
@@ -88,7 +88,7 @@ def _exchange(app: str, port: str) -> str:
         "sms-url": f"{base}/sms/inbound",
     }
     asked = " ".join(f"--{name} {shlex.quote(value)}" for name, value in words.items())
-    return f"{app} -m callcenter.exchange {asked}"
+    return f"exec {app} -m callcenter.exchange {asked}"
 
 
 def _secrets() -> dict[str, str]:

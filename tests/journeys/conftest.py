@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from callcenter.config import Settings
 from callcenter.domain.people import Category, Living, Role
+from callcenter.exchange.faults import NONE as NO_FAULTS
+from callcenter.exchange.faults import Faults
 from callcenter.store.tables import (
     Attempt,
     Community,
@@ -162,7 +164,9 @@ def settle(world: World, elders: int = 3) -> None:
             )
 
 
-def make_town(folder: Path, elders: int = 3, **settings: object) -> Town:
+def make_town(
+    folder: Path, elders: int = 3, faults: Faults = NO_FAULTS, **settings: object
+) -> Town:
     """A town of its own database in `folder`."""
     values = {
         "database_url": f"sqlite:///{folder}/town.db",
@@ -172,7 +176,7 @@ def make_town(folder: Path, elders: int = 3, **settings: object) -> Town:
         **settings,
     }
     chosen = Settings(**values)  # type: ignore[arg-type]
-    world = World(chosen, BOOK, MONDAY_MORNING, policy=policy())
+    world = World(chosen, BOOK, MONDAY_MORNING, policy=policy(), faults=faults)
     settle(world, elders)
     return Town(world)
 
