@@ -13,6 +13,7 @@ from typing import Any
 
 import uvicorn
 
+from bot.channels.telegram_api import BadToken, TelegramSender
 from callcenter import auditor, demonstration, engine, launch, telegram_desk, wiring
 from callcenter.config import BadSettings, read_settings
 from callcenter.dialogue import AssistantSilent
@@ -25,7 +26,7 @@ from callcenter.web.app import create_app
 from callcenter.wiring import House
 from knowledge import Library, ask_lines
 
-PLAIN = (BadSettings, BadPolicy, schema.SchemaMismatch, launch.CannotStart)
+PLAIN = (BadSettings, BadPolicy, schema.SchemaMismatch, launch.CannotStart, BadToken)
 
 
 class BadInput(Exception):
@@ -113,8 +114,6 @@ def staff(_: argparse.Namespace) -> None:
 def telegram(_: argparse.Namespace) -> None:
     """Serves Telegram chats; needs XIXIN_TELEGRAM_TOKEN."""
     house = _house()
-    if not house.settings.telegram_token:
-        raise BadSettings("XIXIN_TELEGRAM_TOKEN is missing: ask Telegram's BotFather for one")
     telegram_desk.run(house)
 
 
@@ -180,7 +179,10 @@ def _house() -> House:
 
 
 def _chat_sender(house: House) -> ChatSender:
-    return telegram_desk.sender(house) if house.settings.telegram_token else NoChat()
+    settings = house.settings
+    if not settings.telegram_token:
+        return NoChat()
+    return TelegramSender(settings.telegram_token, settings.telegram_url)
 
 
 def _forever(house: House, seconds: float, work: Callable[[], None]) -> None:

@@ -124,9 +124,13 @@ class Memory:
     @classmethod
     def thaw(cls, raw: Mapping[str, Any]) -> "Memory":
         """From what the database kept; an empty one is a new conversation."""
-        lists = {name: tuple(raw.get(name, ())) for name in ("last", "heard")}
-        rest = {k: raw[k] for k in ("failures", "silences", "slow") if k in raw}
-        return cls(**lists, **rest)
+        return cls(
+            last=tuple(raw.get("last", ())),
+            heard=tuple(raw.get("heard", ())),
+            failures=int(raw.get("failures", 0)),
+            silences=int(raw.get("silences", 0)),
+            slow=bool(raw.get("slow", False)),
+        )
 
     @property
     def summary(self) -> str:

@@ -6,13 +6,14 @@ Nothing here decides who is told; it says how it went in the words of `Sent`.
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.channels.telegram_api import ChatTrouble
 from callcenter.policy import Policy
 from callcenter.services.notices import Due
 from callcenter.telephony.port import CallOrder, Carrier, CarrierError, Refused
 
 
 class ChatSender(Protocol):
-    """Sends a message with an acknowledge button to a chat; gives its id. Raises CarrierError."""
+    """Sends a message with an acknowledge button to a chat; gives its id. Raises ChatTrouble."""
 
     def send(self, chat: str, text: str, escalation_id: int) -> str:
         """Sends it."""
@@ -23,7 +24,7 @@ class NoChat:
 
     def send(self, chat: str, text: str, escalation_id: int) -> str:
         """Always fails, so that the notice shows why it did not go out."""
-        raise CarrierError("Telegram is not set up")
+        raise ChatTrouble("Telegram is not set up", again=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,8 @@ class Notifier:
             return Sent(sid=self._send(due))
         except Refused as no:
             return Sent(sid=None, trouble=str(no))
+        except ChatTrouble as trouble:
+            return Sent(sid=None, trouble=str(trouble), again=trouble.again)
         except CarrierError as trouble:
             return Sent(sid=None, trouble=str(trouble), again=due.scheme != "tel")
 

@@ -74,7 +74,7 @@ class Policy:
         return self.ladders[self.ladder_of.get(reason, "routine")]
 
 
-BLANKS = frozenset({"name", "number", "summary", "text", "reason", "words", "at", "place"})
+BLANKS = frozenset({"name", "number", "summary", "text", "reason", "words", "at", "place", "when"})
 
 
 def read_policy(folder: Path, hotline: str) -> Policy:
@@ -91,7 +91,7 @@ def read_policy(folder: Path, hotline: str) -> Policy:
         ladders=ladders[0],
         ladder_of=ladders[1],
         line=_checked(folder / "prompts.yaml", lambda raw: Line(**raw["line"]), prompts),
-        published_number=say_digits(hotline.removeprefix("+86")),
+        published_number=say_digits(hotline.removeprefix("+86"), phone=True),
         prompts=_checked(folder / "prompts.yaml", _prompts, prompts),
     )
 

@@ -74,6 +74,32 @@ def to_ring(session: Session, urgent: bool) -> Sequence[str]:
     return list(dict.fromkeys(phones))[:MOST_RUNG]
 
 
+def ask_back(
+    session: Session,
+    now: datetime,
+    *,
+    reason: str,
+    summary: str,
+    conversation_id: int | None,
+    elder_id: int | None,
+    phone: str,
+) -> Handoff:
+    """A person is to ring or write back, though nobody waits on the line."""
+    one = open_handoff(
+        session,
+        now,
+        reason=reason,
+        summary=summary,
+        on_line=False,
+        conversation_id=conversation_id,
+        elder_id=elder_id,
+        phone=phone,
+    )
+    if one.state == "waiting" and one.opened_at == now:
+        one.state, one.due_at = "call_back", now + CALL_BACK_WITHIN
+    return one
+
+
 def take(session: Session, now: datetime, handoff_id: int, worker: Worker) -> Handoff:
     """A person takes it; the first one wins. Raises TakenByOther or NotFound."""
     one = locked(session, handoff_id)

@@ -92,6 +92,7 @@ def latest(
     phone: str,
     elder_id: int | None,
     conversation_id: int | None,
+    open_only: bool = False,
 ) -> ServiceRequest | None:
     """The request by its number, or the caller's newest one.
 
@@ -107,9 +108,40 @@ def latest(
     if not mine:
         return None
     rows = select(ServiceRequest).where(or_(*mine)).order_by(ServiceRequest.id.desc())
+    if open_only:
+        rows = rows.where(ServiceRequest.state.in_(OPEN))
     if number is not None:
         rows = rows.where(ServiceRequest.number == number)
     return session.scalars(rows.limit(1)).one_or_none()
+
+
+def move(
+    session: Session,
+    now: datetime,
+    request_id: int,
+    *,
+    when_words: str,
+    starts_at: datetime,
+    ends_at: datetime,
+) -> ServiceRequest:
+    """The caller wants another time; whoever had accepted it has to look at it again."""
+    one = _open(session, request_id)
+    one.when_words, one.starts_at, one.ends_at = when_words[:60], starts_at, ends_at
+    _again_new(session, now, one, f"改时间：{when_words}")
+    return one
+
+
+def add_wish(session: Session, now: datetime, request_id: int, words: str) -> ServiceRequest:
+    """The caller wants something else changed; the words are kept for a person."""
+    one = _open(session, request_id)
+    one.note = f"{one.note} {words.strip()}".strip()[:400]
+    _again_new(session, now, one, f"要改：{words.strip()[:80]}")
+    return one
+
+
+def _again_new(session: Session, now: datetime, one: ServiceRequest, what: str) -> None:
+    one.state, one.accept_by = "new", now + ACCEPT_WITHIN
+    note(session, now, "request", f"工单{one.number}号{what}", elder_id=one.elder_id)
 
 
 def accept(session: Session, now: datetime, request_id: int, worker: Worker) -> ServiceRequest:

@@ -218,7 +218,8 @@ def notice_turn(notice_id: int, form: SignedForm, house: TheHouse) -> Response:
     key = form.get("Digits", "")
     if key == "9":
         return notice_call(notice_id, form, house)
-    name, values = "notice_no_answer", {}
+    name = "notice_no_answer"
+    values: dict[str, str] = {}
     if key == "1":
         name, values = _acknowledge_by_phone(house, notice_id)
     words = house.policy.say("staff", name, **values)

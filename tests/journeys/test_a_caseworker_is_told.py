@@ -5,7 +5,8 @@ import pytest
 from callcenter.domain.escalation import Finding
 from callcenter.services.errors import AlreadyAcknowledged, FindingNeedsWords
 from callcenter.services.escalations import acknowledge, resolve
-from tests.journeys.conftest import CASEWORKER, HEAD, HOTLINE, OFFICER, WANG, Town
+from tests.house import HOTLINE
+from tests.journeys.conftest import CASEWORKER, HEAD, OFFICER, WANG, Town
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.journeys.conftest import HOTLINE, OPERATOR, WANG, Town
+from tests.house import HOTLINE
+from tests.journeys.conftest import OPERATOR, WANG, Town
 
 FELL = "我摔倒了，起不来"
 

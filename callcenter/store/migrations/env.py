@@ -1,11 +1,13 @@
 """Alembic's entry: runs the migrations on the connection that `store.schema` hands over."""
 
+from typing import Any, Literal
+
 from alembic import context
 
 from callcenter.store.tables import Base, Utc
 
 
-def _render(kind: str, thing: object, _: object) -> str | bool:
+def _render(kind: str, thing: Any, _: Any) -> str | Literal[False]:
     """Migrations speak plain SQLAlchemy, so that they still run when our types have changed."""
     if kind == "type" and isinstance(thing, Utc):
         return "sa.DateTime(timezone=True)"
