@@ -77,6 +77,7 @@ class Board:
         self.random = Random(f"{seed}:faults")  # noqa: S311 - a simulation
         self.now = EPOCH  # demonstration time, aware UTC
         self.hand_now = EPOCH  # real time, for calls with a real person
+        self.pace = 1  # how many times as fast as real time `now` runs
         self.calls: dict[str, Call] = {}
         self.live: set[str] = set()  # calls that are not over
         self.rooms: dict[str, object] = {}
@@ -139,6 +140,28 @@ class Board:
     def mark(self, call: Call) -> float:
         """The present moment in seconds, in the lane of time that the call lives in."""
         return (self.hand_now if call.by_hand else self.now).timestamp()
+
+    def talk_seconds(self, call: Call) -> float:
+        """How long it has been talked so far.
+
+        The app needs real seconds to answer a webhook, however fast time runs: they count as
+        what they are, or a fast demonstration would be full of endless calls.
+        """
+        return self.mark(call) - call.answered_mark - self._excess(call)
+
+    def asks(self, call: Call) -> None:
+        """From now on the call waits for the app."""
+        call.asked_at = self.now
+
+    def told(self, call: Call) -> None:
+        """The app has answered."""
+        call.answered_mark += self._excess(call)
+        call.asked_at = None
+
+    def _excess(self, call: Call) -> float:
+        if call.asked_at is None or call.by_hand:
+            return 0.0
+        return (self.now - call.asked_at).total_seconds() * (1 - 1 / self.pace)
 
     def by_hand(self, call: Call) -> None:
         """From now on this call lives in real time, as a real person takes part."""

@@ -95,6 +95,7 @@ class Call:
     answered: datetime | None = None
     ended: datetime | None = None
     answered_mark: float = 0.0  # when answered, in seconds of its own lane of time
+    asked_at: datetime | None = None  # since when it waits for TwiML
     talked: int | None = None  # whole seconds between answer and end
     answered_by: str | None = None
     by_hand: bool = False  # a real person holds a phone: everything takes real seconds

@@ -186,7 +186,7 @@ def _result(board: Board, children: list[Call], bridged: Call | None) -> dict[st
     if bridged is not None:
         talked = bridged.talked
         if talked is None:  # it lives on elsewhere
-            talked = round(board.mark(bridged) - bridged.answered_mark)
+            talked = round(board.talk_seconds(bridged))
         return {
             "DialCallStatus": "completed",
             "DialCallSid": bridged.sid,

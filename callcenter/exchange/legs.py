@@ -6,6 +6,7 @@ from callcenter.exchange.board import Board
 from callcenter.exchange.call import Call
 from callcenter.exchange.webhook import Link
 
+TICK = 0.001  # seconds; less than that is rounding
 SETUP_SECONDS = 1.0  # between dialling and ringing
 EVENT_STATUS = {"initiated": "initiated", "ringing": "ringing", "answered": "in-progress"}
 SPOKEN_STATUS = {
@@ -43,7 +44,7 @@ def answer(board: Board, call: Call) -> None:
     call.answered = board.now
     call.answered_mark = board.mark(call)
     progress(board, call, "answered")
-    board.after(call, call.orders.time_limit, lambda: _too_long(board, call))
+    when_talked(board, call, call.orders.time_limit, "超过通话时限")
     if call.on_answer is not None:
         call.on_answer()
 
@@ -53,7 +54,7 @@ def end(board: Board, call: Call, status: str, sip: int | None = None, why: str 
     if call.over:
         return
     if call.connected:
-        call.talked = max(0, round(board.mark(call) - call.answered_mark))
+        call.talked = max(0, round(board.talk_seconds(call)))
     call.status = status
     call.ended = board.now
     call.turn += 1
@@ -66,6 +67,19 @@ def end(board: Board, call: Call, status: str, sip: int | None = None, why: str 
     if call.on_end is not None:
         call.on_end()
     board.forget(call)
+
+
+def when_talked(board: Board, call: Call, seconds: float, why: str) -> None:
+    """Hang up once it has been talked for so long."""
+
+    def check() -> None:
+        left = seconds - board.talk_seconds(call)
+        if call.connected and left > TICK:
+            board.after(call, left, check)
+        elif call.connected:
+            hang_up(board, call, why)
+
+    board.after(call, seconds, check)
 
 
 def hang_up(board: Board, call: Call, why: str = "") -> None:
@@ -146,8 +160,3 @@ def _closing(call: Call, sip: int | None) -> dict[str, str]:
 def _rang_out(board: Board, call: Call) -> None:
     if call.status == "ringing":
         end(board, call, "no-answer")
-
-
-def _too_long(board: Board, call: Call) -> None:
-    if call.connected:
-        hang_up(board, call, "超过通话时限")

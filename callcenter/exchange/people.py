@@ -200,9 +200,7 @@ class People:
         if act.manner.pickup in {"voicemail", "fax"}:
             stays = (MACHINE_LISTENS_SECONDS, MACHINE_LISTENS_SECONDS)
         if stays is not None:
-            self.board.after(
-                call, act.pick(stays), lambda: legs.hang_up(self.board, call, "对方挂断")
-            )
+            legs.when_talked(self.board, call, act.pick(stays), "对方挂断")
 
     def _reply(self, call: Call, act: Act, reply: Reply) -> None:
         if self._acts.get(call.sid) is not act:

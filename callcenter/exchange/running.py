@@ -72,6 +72,8 @@ class Running:
 
     def catch_up(self) -> None:
         """Bring the exchange to the present."""
+        pace = self.clock.pace()
+        self.exchange.board.pace = pace.speed if pace else 1
         self.exchange.advance(self.clock.now(), real_now())
 
     def changed(self) -> None:

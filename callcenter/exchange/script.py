@@ -116,11 +116,13 @@ def _ask(
         fail(board, call, 11200, "脚本一直在转，已停止")
         return
     turn = call.turn
+    board.asks(call)
     shown = "\n".join(f"{name}={value}" for name, value in extra.items())
     path = urlsplit(link.url).path
     board.note(call, "webhook", f"{what} {path}", f"{link.method} {link.url}\n{shown}".strip())
 
     def unless_interrupted(answer: Answer) -> None:
+        board.told(call)
         if call.turn == turn and not call.over:
             then(answer)
         else:

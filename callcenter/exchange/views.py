@@ -1,17 +1,25 @@
 """What pages show: a phone as it looks now, the phone book, a call's time line."""
 
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
 
-from callcenter.domain.week import local
 from callcenter.exchange.account import WITHHELD
 from callcenter.exchange.book import LINES, ROLES, Person
 from callcenter.exchange.call import Call, Note
 from callcenter.exchange.gather import Gathering
 from callcenter.exchange.running import Running
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def local(moment: datetime) -> datetime:
+    """The same moment on a wall clock of the district."""
+    return moment.astimezone(SHANGHAI)
 
 
 @cache

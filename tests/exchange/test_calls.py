@@ -1,5 +1,7 @@
 """Outgoing calls in simulated time: statuses, callbacks, machine detection, limits, updates."""
 
+from datetime import timedelta
+
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
@@ -212,3 +214,19 @@ def test_a_finished_call_is_forgotten_after_a_while() -> None:
     with pytest.raises(TwilioRestException) as gone:
         world.client.calls(first.sid).fetch()
     assert gone.value.code == 20404
+
+
+def test_the_apps_thinking_does_not_stretch_a_call_when_time_runs_fast(world: World) -> None:
+    """At 3600 times the pace half an hour of waiting is half a second of talk, not a cut-off."""
+    slow = iter([say("您好")])
+    world.office.scripts["/script"] = lambda form: next(slow)
+    board = world.exchange.board
+    board.pace = 3600
+    call = world.rings(TimeLimit="60")
+    while not board.outbox or board.outbox[-1].url != f"{APP}/script":
+        world.exchange.advance(world.exchange.board.next_at()[0] or world.now)
+    world.exchange.advance(board.now + timedelta(minutes=30))
+    assert call.connected
+    world.now = board.now
+    world.passes(minutes=2)
+    assert (call.status, call.talked) == ("completed", 1)
