@@ -116,6 +116,7 @@ class Memory:
     failures: int = 0  # turns in a row that brought nothing
     silences: int = 0
     slow: bool = False
+    turn: int = 0  # utterances taken; on the phone the next one must carry this number
 
     def freeze(self) -> dict[str, Any]:
         """As the database keeps it."""
@@ -130,6 +131,7 @@ class Memory:
             failures=int(raw.get("failures", 0)),
             silences=int(raw.get("silences", 0)),
             slow=bool(raw.get("slow", False)),
+            turn=int(raw.get("turn", 0)),
         )
 
     @property

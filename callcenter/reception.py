@@ -3,7 +3,7 @@
 Read, decide, write: the assistant is asked between two transactions, never inside one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from callcenter.dialogue import Caller, Memory, Reply, Then
 from callcenter.domain.escalation import Reason
@@ -22,6 +22,7 @@ class Answer:
     then: Then
     slow: bool
     conversation_id: int
+    turn: int = 0  # what the next utterance on the phone must carry
     handoff_id: int | None = None  # set when `then` is TRANSFER
 
 
@@ -35,16 +36,42 @@ def welcome(house: House, *, key: str, channel: str, address: str = "") -> Answe
     return Answer(lines=reply.lines, then=reply.then, slow=False, conversation_id=one.id)
 
 
-def hear(house: House, *, key: str, channel: str, text: str, address: str = "") -> Answer:
-    """The answer to one utterance; danger is escalated in the same breath as it is written."""
+def hear(
+    house: House,
+    *,
+    key: str,
+    channel: str,
+    text: str,
+    address: str = "",
+    turn: int | None = None,
+) -> Answer:
+    """The answer to one utterance; danger is escalated in the same breath as it is written.
+
+    A `turn` that is not the expected one is a webhook that came twice or late: what was said
+    last is said again, and nothing changes.
+    """
     with house.store.work() as session:
         one = conversations.begin(session, house.now(), key=key, channel=channel, address=address)
         caller, memory, with_person = _caller(one), Memory.thaw(one.memory), one.with_person
+        if turn is not None and turn != memory.turn:
+            return _once_more(caller, memory)
+        memory = replace(memory, turn=memory.turn + 1)
+        conversations.remember(one, memory.freeze())
         conversations.add(session, house.now(), "caller", [text], conversation_id=one.id)
     if with_person:
         return _to_person(house, caller, memory, text)
     reply = house.door.hear(caller, memory, text)
     return _write(house, key, caller, reply)
+
+
+def _once_more(caller: Caller, memory: Memory) -> Answer:
+    return Answer(
+        lines=memory.last,
+        then=Then.LISTEN,
+        slow=memory.slow,
+        conversation_id=caller.conversation_id or 0,
+        turn=memory.turn,
+    )
 
 
 def _to_person(house: House, caller: Caller, memory: Memory, text: str) -> Answer:
@@ -97,6 +124,7 @@ def _write(house: House, key: str, caller: Caller, reply: Reply) -> Answer:
         then=reply.then,
         slow=reply.memory.slow,
         conversation_id=one.id,
+        turn=reply.memory.turn,
         handoff_id=handoff_id,
     )
 

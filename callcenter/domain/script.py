@@ -11,6 +11,7 @@ from enum import StrEnum
 from callcenter.domain.call import Listener
 from callcenter.domain.checkin import Outcome
 
+_COMMANDS = frozenset({"again", "slower", "louder", "human", "who_are_you"})
 REPROMPTS = 2  # after so many unanswered prompts the talk ends: silent is not "no answer"
 MISSES = 2  # after so many answers not understood a person takes over
 
@@ -51,7 +52,7 @@ class Talk:
     misses: int = 0  # answers in a row that were not understood
     slow: bool = False  # asked for slower speech, or did not answer at once
     listener: Listener = Listener.UNKNOWN  # the carrier's guess; an answer overrides it
-    spoke: bool = False  # some key or words came: there is a person
+    spoke: bool = False  # a key or words that were understood came: there is a person
     outcome: Outcome | None = None  # set as soon as something counts, kept through a hang-up
     turn: int = 0  # how many answers were taken; the next one must carry this number
     evidence: str = ""  # the key or the words that the outcome rests on
@@ -97,17 +98,18 @@ def answer(talk: Talk, means: str, words: str) -> tuple[Talk, Turn]:
 
     An unknown meaning counts as not understood; nothing but a clear answer closes anything.
     """
-    talk = replace(talk, silences=0, spoke=True)
+    step = _STEPS[talk.at].get(means)
+    if step is None and means not in _COMMANDS:
+        return _missed(talk, words)
+    talk = replace(talk, silences=0, misses=0, spoke=True)
     if means in ("again", "slower", "louder"):
         return replace(talk, slow=True), Turn(lines=(QUESTION[talk.at],), then="ask")
     if means == "human":
         return _through(_keep(talk, Outcome.ASKED_FOR_HUMAN, words), "putting_through")
     if means == "who_are_you":
         return talk, Turn(lines=("who_we_are", QUESTION[talk.at]), then="ask")
-    step = _STEPS[talk.at].get(means)
-    if step is None:
-        return _missed(talk, words)
-    return step(replace(talk, misses=0), words)
+    assert step is not None  # noqa: S101  every command was dealt with above
+    return step(talk, words)
 
 
 def alarm(talk: Talk, words: str) -> tuple[Talk, Turn]:
@@ -119,13 +121,17 @@ def hung_up(talk: Talk) -> Talk:
     """The call ended: what was said so far counts; without anything it is no sign of safety."""
     if talk.outcome is not None:
         return replace(talk, at=At.OVER)
-    if talk.spoke:
+    machine = talk.listener is Listener.MACHINE
+    if talk.spoke or (talk.misses and not machine):
         return _keep(replace(talk, at=At.OVER), Outcome.HUNG_UP, "")
-    nobody = Outcome.MACHINE if talk.listener is Listener.MACHINE else Outcome.SILENT
+    nobody = Outcome.MACHINE if machine else Outcome.SILENT
     return _keep(replace(talk, at=At.OVER), nobody, "")
 
 
 def _missed(talk: Talk, words: str) -> tuple[Talk, Turn]:
+    if talk.listener is Listener.MACHINE and not talk.spoke:
+        return silence(talk)  # a recorded greeting is not an answer
+    talk = replace(talk, silences=0)
     if talk.misses + 1 >= MISSES:
         kept = talk if talk.outcome else _keep(talk, Outcome.NOT_UNDERSTOOD, words)
         return _through(kept, "not_understood_putting_through")

@@ -35,7 +35,6 @@ class Next:
     slow: bool
     turn: int  # the number that the next answer must carry
     handoff_id: int | None = None
-    urgent: bool = False
 
 
 def open_call(session: Session, now: datetime, policy: Policy, attempt_id: int, sid: str) -> Next:
@@ -120,7 +119,7 @@ def _next(
         elder_id=elder.id,
         phone=attempt.to_phone,
     )
-    return replace(after, handoff_id=handoff.id, urgent=urgent)
+    return replace(after, handoff_id=handoff.id)
 
 
 def _said(session: Session, policy: Policy, attempt: Attempt, talk: Talk, turn: Turn) -> Next:

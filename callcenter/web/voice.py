@@ -96,7 +96,7 @@ def _check_in_next(house: House, attempt_id: int, after: Next) -> Response:
     if after.then == "ask":
         return xml(twiml.ask(line, speech, f"{base}/turn?n={after.turn}"))
     if after.then == "transfer" and after.handoff_id is not None:
-        return _put_through(house, speech, after.handoff_id, after.urgent)
+        return _put_through(house, speech, after.handoff_id)
     return xml(twiml.hang_up(line, speech))
 
 
@@ -113,7 +113,7 @@ def hotline(form: SignedForm, house: TheHouse) -> Response:
 
 
 @router.post("/hotline/turn")
-def hotline_turn(form: SignedForm, house: TheHouse) -> Response:
+def hotline_turn(form: SignedForm, house: TheHouse, n: int = 0) -> Response:
     """A key, words, or silence on the hotline. 0 is a person, 9 says it again."""
     key = form.get("Digits", "")[:1]
     text = {"0": "转人工", "9": "再讲一遍"}.get(key, key) or form.get("SpeechResult", "")
@@ -123,6 +123,7 @@ def hotline_turn(form: SignedForm, house: TheHouse) -> Response:
         channel="phone",
         text=text,
         address=form.get("From", "")[:20],
+        turn=n,
     )
     return _hotline_next(house, answer)
 
@@ -143,17 +144,19 @@ def _call_key(form: Form) -> str:
 def _hotline_next(house: House, answer: Answer) -> Response:
     line, speech = house.policy.line, Speech(lines=answer.lines, slow=answer.slow)
     if answer.then is Then.TRANSFER and answer.handoff_id is not None:
-        return _put_through(house, speech, answer.handoff_id, urgent=True)
+        return _put_through(house, speech, answer.handoff_id)
     if answer.then is Then.HANG_UP:
         return xml(twiml.hang_up(line, speech))
-    return xml(twiml.ask(line, speech, f"{house.settings.public_url}/voice/hotline/turn"))
+    turn = f"{house.settings.public_url}/voice/hotline/turn?n={answer.turn}"
+    return xml(twiml.ask(line, speech, turn))
 
 
 # --- transfers: a person is rung, and must press a key to accept ------------------------------
 
 
-def _put_through(house: House, speech: Speech, handoff_id: int, urgent: bool) -> Response:
+def _put_through(house: House, speech: Speech, handoff_id: int) -> Response:
     with house.store.look() as session:
+        urgent = handoffs.locked(session, handoff_id).urgent
         phones: Sequence[str] = handoffs.to_ring(session, urgent)
     base = f"{house.settings.public_url}/voice/transfer/{handoff_id}"
     return xml(

@@ -1,5 +1,7 @@
 """The check-in talk: nothing but a clear answer is safe, and silence is a person's task."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,6 +94,15 @@ def test_a_machine_that_stays_silent_is_a_machine_and_a_key_overrides_the_verdic
     machine = Talk(listener=Listener.MACHINE, silences=2)
     assert script.silence(machine)[0].outcome is Outcome.MACHINE
     assert script.answer(machine, "fine", "1")[0].outcome is Outcome.SAFE
+
+
+def test_a_recorded_greeting_is_not_an_answer_once_the_verdict_is_in() -> None:
+    machine = Talk(listener=Listener.MACHINE)
+    talk, turn = script.answer(machine, "unclear", "您拨打的用户暂时无法接听")
+    assert (talk.silences, talk.misses, turn.then) == (1, 0, "ask")
+    early, _ = script.answer(Talk(), "unclear", "您拨打的用户暂时无法接听")
+    late_verdict = replace(early, listener=Listener.MACHINE)
+    assert script.hung_up(late_verdict).outcome is Outcome.MACHINE
 
 
 def test_somebody_else_is_asked_for_the_elder_and_for_nothing_else() -> None:
