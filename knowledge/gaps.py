@@ -12,6 +12,7 @@ class Gap:
 
     id: str
     say: str  # the whole spoken answer but for the offer of a person
+    matter: str  # what it is about, for the search
     gives: frozenset[str]  # kinds of thing that the gap is about, see kinds.yaml; empty: any
     asks: tuple[str, ...]  # how residents ask for it
     ours: bool  # a matter of eldercare policy (True) or something else altogether (False)
@@ -57,6 +58,7 @@ def _row(row: dict[str, object], say: str, *, ours: bool) -> Gap:
     return Gap(
         id=str(row["id"]),
         say=say,
+        matter=str(row.get("missing") or ""),
         gives=frozenset(map(str, gives)),
         asks=tuple(map(str, asks)),
         ours=ours,

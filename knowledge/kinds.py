@@ -13,6 +13,7 @@ class Kind:
 
     id: str
     name: str  # as it is said: 地址
+    firm: bool  # an article that lacks it is never given instead
     words: re.Pattern[str]
     spared: re.Pattern[str]  # looks like it, is not
 
@@ -27,6 +28,7 @@ def load_kinds(path: Path) -> tuple[Kind, ...]:
             Kind(
                 id=str(name),
                 name=str(row["name"]),
+                firm=bool(row.get("firm", False)),
                 words=_pattern(row["words"]),
                 spared=_pattern(row.get("not") or []),
             )

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ from knowledge.words import syllable
 
 Floats = npt.NDArray[np.float32]
 Grams = Callable[[str], list[str]]
+TOP = 3  # examples that a group is judged by
 
 
 def character_grams(text: str) -> list[str]:
@@ -73,9 +74,19 @@ class GramIndex:
                 scores[self._rows[part]] += np.float32(weight / whole)
         return scores
 
-    def _weigh(self, text: str) -> list[tuple[int, float]]:
+    def share(self, text: str, other: str) -> float:
+        """The share of the first text's weight that the other contains."""
+        asked = self._weigh(text, frozenset(self._grams(other)))
+        whole = sum(weight for _, weight in self._weigh(text)) or 1.0
+        return sum(weight for _, weight in asked) / whole
+
+    def _weigh(
+        self, text: str, within: frozenset[str] | None = None
+    ) -> list[tuple[int, float]]:
         found = []
         for gram, times in Counter(self._grams(text)).items():
+            if within is not None and gram not in within:
+                continue
             number = self._ids.get(gram, -1)
             idf = float(self._idf[number]) if number >= 0 else self._rare
             found.append((number, (1 + math.log(times)) * idf))
@@ -86,11 +97,35 @@ def _idf(size: int, seen: int) -> float:
     return math.log(1 + (size - seen + 0.5) / (seen + 0.5))
 
 
-def best_of(scores: Floats, starts: npt.NDArray[np.int64]) -> Floats:
-    """The best score of each group of texts; group g begins at starts[g], none is empty."""
-    return np.maximum.reduceat(scores, starts).astype(np.float32)
+class Groups:
+    """Texts laid end to end in groups: the examples of each entry."""
 
+    def __init__(self, sizes: Sequence[int]) -> None:
+        self._starts = np.cumsum([0, *sizes], dtype=np.int64)
+        self._of = np.repeat(np.arange(len(sizes)), sizes)
+        width = max(sizes, default=1)
+        within = np.arange(self._starts[-1]) - self._starts[self._of]
+        self._cells = self._of * max(width, TOP) + within
+        self._shape = (len(sizes), max(width, TOP))
 
-def group_starts(sizes: Iterable[int]) -> npt.NDArray[np.int64]:
-    """Where each group begins when groups of these sizes are laid end to end."""
-    return np.cumsum([0, *sizes][:-1], dtype=np.int64)
+    def tops(self, scores: Floats) -> tuple[Floats, Floats]:
+        """For each group its best score and the mean of its TOP best."""
+        padded = np.zeros(self._shape[0] * self._shape[1], np.float32)
+        padded[self._cells] = scores
+        best = np.partition(padded.reshape(self._shape), -TOP, axis=1)[:, -TOP:]
+        return best.max(axis=1), best.mean(axis=1)
+
+    def centres(self, vectors: Floats) -> Floats:
+        """The middle of each group's vectors, of length one."""
+        sums = np.add.reduceat(vectors, self._starts[:-1], axis=0)
+        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+        return np.asarray(sums / np.maximum(lengths, 1e-9), np.float32)
+
+    def group_of(self, text: int) -> int:
+        """The group that a text belongs to."""
+        return int(self._of[text])
+
+    def members(self, group: int, texts: Sequence[str]) -> list[tuple[int, str]]:
+        """The texts of a group with their numbers."""
+        numbers = range(int(self._starts[group]), int(self._starts[group + 1]))
+        return [(number, texts[number]) for number in numbers]

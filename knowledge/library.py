@@ -110,8 +110,13 @@ class Library:
             self.refresh()
 
 
-def read_state(folder: Path, embedding: UniversalSentences | None) -> State:
-    """Everything in the folder; shared data files default to this package's own."""
+def read_state(
+    folder: Path, embedding: UniversalSentences | None, weights: Weights | None = None
+) -> State:
+    """Everything in the folder; shared data files default to this package's own.
+
+    `weights` stand in for the learned ones while these are being learned.
+    """
     articles = read_articles(folder / "articles")
     unverified = load_unverified(_own(folder, "unverified.yaml"))
     kinds = load_kinds(_own(folder, "kinds.yaml"))
@@ -124,7 +129,8 @@ def read_state(folder: Path, embedding: UniversalSentences | None) -> State:
         kinds=kinds,
         places=load_places(_own(folder, "regions.yaml")),
         index=Index(_entries(released, unverified), lexicon, kinds, embedding),
-        weights=load_weights(_own(folder, "weights.json"), meaning=embedding is not None),
+        weights=weights
+        or load_weights(_own(folder, "weights.json"), meaning=embedding is not None),
     )
 
 
@@ -144,7 +150,7 @@ def _entries(articles: list[Article], unverified: Unverified) -> list[Entry]:
             id=gap.id,
             sort="gap" if gap.ours else "elsewhere",
             asks=gap.asks,
-            text="",
+            text=gap.matter,
             gives=gap.gives,
         )
         for gap in unverified.gaps
@@ -181,10 +187,19 @@ def _compose(
     fitting = [article for article in chosen if article.region in SPEAKABLE[heard.reach]]
     if chosen[0] not in fitting:
         return words_for.declined(words_for.for_place(heard.place), decision.score)
+    lacking = _firmly_lacking(measured, fitting[0])
+    if lacking:
+        return words_for.declined(words_for.for_kind(lacking, fitting[0]), decision.score)
     if len(fitting) == 2:
         return words_for.from_two(fitting[0], fitting[1], decision.score)
     blocked = state.unverified.blocked_domains
     return words_for.from_article(fitting[0], state.facts, blocked, decision.score)
+
+
+def _firmly_lacking(measured: Measured, article: Article) -> Kind | None:
+    """The telephone number, address or hours that were asked for and that nothing gives."""
+    asked = [kind for kind in measured.kinds if kind.firm]
+    return next((kind for kind in asked if kind.id not in article.gives), None)
 
 
 def _refusal(state: State, measured: Measured, ranking: Ranking, heard: Heard) -> str:

@@ -18,9 +18,11 @@ from knowledge.index import FEATURES, QUESTION_FEATURES, Measured
 from knowledge.library import State
 
 Doubles = npt.NDArray[np.float64]
-ROUNDS = 1500
+NEAREST = 24  # entries that compete in one sample
+COMPARED = 9  # the first features, all of them likenesses
+ROUNDS = 800
 STEP = 0.05
-CALM = 0.002  # how strongly weights are held near zero
+CALM = 0.0005  # how strongly weights are held near zero
 REAL_WEIGHT = 3.0  # a written question counts this much, an article's own example once
 LEAST_DECLINED = 0.97
 
@@ -32,6 +34,7 @@ class Sample:
     measured: Measured
     right: frozenset[int]  # entry numbers; empty: decline
     weight: float
+    hidden: int | None = None  # an entry taken away altogether: nothing known is near
 
 
 def collect(state: State, questions: Sequence[Question]) -> list[Sample]:
@@ -63,16 +66,16 @@ def _right(state: State, facts: frozenset[str]) -> frozenset[int]:
 def _examples(state: State) -> list[Sample]:
     index = state.index
     samples = []
-    for number, ask in enumerate(index.flat_asks):
-        entry = int(index.ask_entry[number])
-        article = index.entries[entry].sort == "article"
-        samples.append(
-            Sample(
-                measured=index.measure(ask, leave_out=number),
-                right=frozenset({entry}) if article else frozenset(),
-                weight=1.0,
+    for number, ask in enumerate(index.asks):
+        entry = index.groups.group_of(number)
+        measured = index.measure(ask, leave_out=number)
+        if index.entries[entry].sort == "article":
+            samples.append(Sample(measured=measured, right=frozenset({entry}), weight=1.0))
+        else:
+            samples.append(Sample(measured=measured, right=frozenset(), weight=0.5))
+            samples.append(
+                Sample(measured=measured, right=frozenset(), weight=0.5, hidden=entry)
             )
-        )
     return samples
 
 
@@ -98,30 +101,43 @@ def learn(samples: Sequence[Sample], articles: frozenset[int]) -> Weights:
 
 def _stack(
     samples: Sequence[Sample], articles: frozenset[int]
-) -> tuple[Doubles, npt.NDArray[np.bool_], Doubles]:
-    """One block of rows for each sample: all entries, then the option of none."""
-    size = len(samples[0].measured.rows)
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_], Doubles]:
+    """One block of rows for each sample: the nearest entries, then the option of none."""
     width = len(FEATURES) + len(QUESTION_FEATURES)
-    features = np.zeros((len(samples), size + 1, width))
-    right = np.zeros((len(samples), size + 1), np.bool_)
-    others = [number for number in range(size) if number not in articles]
+    features = np.zeros((len(samples), NEAREST + 1, width), np.float32)
+    right = np.zeros((len(samples), NEAREST + 1), np.bool_)
     for at, sample in enumerate(samples):
-        features[at, :size, : len(FEATURES)] = sample.measured.rows
-        features[at, size, len(FEATURES) :] = sample.measured.whole
-        right[at, [*sample.right] if sample.right else [*others, size]] = True
+        near = _nearest(sample)
+        features[at, :NEAREST, : len(FEATURES)] = sample.measured.rows[near]
+        features[at, NEAREST, len(FEATURES) :] = sample.measured.whole
+        right[at, NEAREST] = not sample.right
+        right[at, :NEAREST] = [
+            number in sample.right if sample.right else number not in articles for number in near
+        ]
     return features, right, np.array([sample.weight for sample in samples])
 
 
+def _nearest(sample: Sample) -> list[int]:
+    """The entries that compete: the right ones and those that look nearest."""
+    order = np.argsort(-sample.measured.rows[:, :COMPARED].sum(axis=1))
+    near = [*sample.right, *(int(number) for number in order if int(number) not in sample.right)]
+    return [number for number in near if number != sample.hidden][:NEAREST]
+
+
 def _slope(
-    features: Doubles, right: npt.NDArray[np.bool_], counts: Doubles, weights: Doubles
+    features: npt.NDArray[np.float32],
+    right: npt.NDArray[np.bool_],
+    counts: Doubles,
+    weights: Doubles,
 ) -> Doubles:
-    utilities = features @ weights
+    utilities = (features @ weights.astype(np.float32)).astype(np.float64)
     chances = np.exp(utilities - utilities.max(axis=1, keepdims=True))
     chances /= chances.sum(axis=1, keepdims=True)
     wanted = np.where(right, chances, 0)
     wanted /= np.maximum(wanted.sum(axis=1, keepdims=True), 1e-12)
-    pull = (chances - wanted) * counts[:, None]
-    return np.asarray(np.einsum("se,sew->w", pull, features) / counts.sum())
+    pull = ((chances - wanted) * counts[:, None]).astype(np.float32)
+    slope = pull.reshape(-1) @ features.reshape(-1, features.shape[2])
+    return np.asarray(slope / counts.sum(), np.float64)
 
 
 def _with_thresholds(
@@ -144,6 +160,8 @@ def _with_thresholds(
 def _worth(weights: Weights, samples: Sequence[Sample], articles: frozenset[int]) -> float:
     good = asked = declined = refusable = 0.0
     for sample in samples:
+        if sample.hidden is not None:
+            continue
         decision = decide(rank(sample.measured, weights), articles, weights)
         if not sample.right:
             refusable += sample.weight
@@ -155,6 +173,14 @@ def _worth(weights: Weights, samples: Sequence[Sample], articles: frozenset[int]
         elif sample.right & set(decision.entries):
             good += 0.8 * sample.weight
     return good / asked - 4 * max(0.0, LEAST_DECLINED - declined / refusable)
+
+
+UNTRAINED = Weights(
+    entry=np.ones(len(FEATURES)),
+    none=np.ones(len(QUESTION_FEATURES)),
+    answer_from=0.5,
+    choice_below=0.5,
+)
 
 
 def save(path: Path, with_meaning: Weights, characters_only: Weights) -> None:

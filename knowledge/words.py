@@ -12,6 +12,8 @@ from knowledge.facts import BadData, read_yaml
 
 MAX_CHARS = 300
 _KEPT = re.compile(r"[^0-9a-z一-鿿]+")
+_SPELLED = re.compile("[零幺一二三四五六七八九]{3,}")  # 幺二三五六 is 12356
+_DIGITS = str.maketrans("零幺一二三四五六七八九", "01123456789")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +24,8 @@ class Lexicon:
     pattern: re.Pattern[str]
     fillers: re.Pattern[str]
     terms: tuple[str, ...]  # the policy words themselves, longest first
+    policy: dict[str, str]  # every way of saying a policy word, and the word itself
+    unsafe: frozenset[str]  # too common a sound to be guessed from
 
     def canonical(self, text: str) -> str:
         """The bounded text in policy words, with only the characters that carry meaning."""
@@ -45,7 +49,8 @@ def plain(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    return _KEPT.sub("", unicodedata.normalize("NFKC", text).lower())
+    kept = _KEPT.sub("", unicodedata.normalize("NFKC", text).lower())
+    return _SPELLED.sub(lambda match: match[0].translate(_DIGITS), kept)
 
 
 def load_lexicon(path: Path) -> Lexicon:
@@ -54,22 +59,27 @@ def load_lexicon(path: Path) -> Lexicon:
     if not isinstance(data, dict):
         raise BadData(f"{path.name}: 应有 policy、everyday、fillers 三段。")
     replace: dict[str, str] = {}
+    said: dict[str, str] = {}
     for part in ("policy", "everyday"):
         for target, words in (data.get(part) or {}).items():
-            for word in words or []:
+            for word in [target, *(words or [])]:
                 _add(path, replace, plain(str(word)), plain(str(target)))
+        said = said or dict(replace)
     policy = data.get("policy") or {}
-    keep = {plain(str(word)) for word in [*policy, *(data.get("everyday") or {})]}
     fillers = [plain(str(word)) for word in data.get("fillers") or []]
     return Lexicon(
-        replace=replace | {word: word for word in keep},
-        pattern=_any_of([*replace, *keep]),
+        replace=replace,
+        pattern=_any_of([*replace]),
         fillers=_any_of(fillers),
         terms=tuple(sorted((plain(str(word)) for word in policy), key=len, reverse=True)),
+        policy=said,
+        unsafe=frozenset(plain(str(word)) for word in data.get("unsafe") or []),
     )
 
 
 def _add(path: Path, replace: dict[str, str], word: str, target: str) -> None:
+    if not word or not target:
+        raise BadData(f"{path.name}: 有一个词写空了，或者用了不认识的字（在“{target}”一行）。")
     if replace.get(word, target) != target:
         raise BadData(f"{path.name}: “{word}”同时写给了“{replace[word]}”和“{target}”，只能留一个。")
     replace[word] = target
