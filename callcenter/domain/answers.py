@@ -88,7 +88,7 @@ class AnswerRules:
         sheet = Sheet(name="answers.yaml", raw=raw)
         commands = tuple(_rule(sheet, item) for item in sheet.items("commands"))
         answers = tuple(_rule(sheet, item) for item in sheet.items("answers"))
-        harmless = sheet.patterns("setting", "harmless")
+        harmless = sheet.patterns("setting", "harmless", exact=True)
         parts = _parts(sheet, (*commands, *answers), harmless)
         lexicon = sheet.lexicon(parts, readings, by_sound_from=_BY_SOUND_FROM)
         made = cls(commands=commands, answers=answers, harmless=harmless, lexicon=lexicon)
@@ -160,6 +160,7 @@ class AnswerRules:
 _WEIGHTY = frozenset({
     Answer.DECEASED, Answer.DO_NOT_CALL, Answer.SCAM, Answer.IN_HOSPITAL, Answer.MOVED,
     Answer.WRONG_PERSON, Answer.FAMILY_ANSWERS, Answer.UNWELL,
+    Answer.CALL_LATER,
 })
 """Answers that count more than a command in the same breath (响一点，我头晕)."""
 
@@ -176,8 +177,9 @@ def _nearly_all(span: Span, sentence: Plain) -> bool:
 
 
 def _murmur(text: str) -> Heard:
-    sound = "".join(char for char in text if char in _MURMURS)
-    return Heard(intent=Answer.YES if sound else Answer.UNCLEAR, words=sound)
+    sound = "".join(char for char in text if char.isalnum())
+    assent = bool(sound) and set(sound) <= _MURMURS
+    return Heard(intent=Answer.YES if assent else Answer.UNCLEAR, words=sound if assent else "")
 
 
 def _rule(sheet: Sheet, item: Any) -> AnswerRule:
@@ -194,7 +196,7 @@ def _rule(sheet: Sheet, item: Any) -> AnswerRule:
     return AnswerRule(
         intent=Answer(name),
         say=own.patterns("say"),
-        unless=own.patterns("unless") if "unless" in item else (),
+        unless=own.patterns("unless", exact=True) if "unless" in item else (),
         whole=own.flag("whole", default=False),
         hears=tuple(own.strings("hears")),
         not_=tuple(own.strings("not")),

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+LONGEST = 2000  # characters; ten times what anyone says in one breath
 Span = tuple[int, int]
 """First character and the one after the last, in the plain text."""
 
@@ -32,7 +33,7 @@ _SPELLINGS = {
     "明朝": "明天", "辰光": "时候", "格个": "", "搿个": "", "啥个": "什么", "啥": "什么",
     "阿是": "是不是", "跌仔": "跌了", "掼仔": "掼了", "摔仔": "摔了", "吃仔": "吃了",
     "自家": "自己", "讲闲话": "说话", "闲话": "说话", "物事": "东西", "覅": "不要", "朆": "没",
-    "就是说话": "说话", "就是讲话": "讲话",
+    "哪能": "怎么", "就是说话": "说话", "就是讲话": "讲话",
 }
 _FILLERS = [
     "嗯", "啊", "呃", "哦", "噢", "喔", "哎哟喂", "哎哟", "哎呦", "哎呀", "啊呀", "啊哟",
@@ -69,7 +70,13 @@ Letter = tuple[str, int, int]  # a folded character, its clause, its place in th
 
 
 def plain(text: str) -> Plain:
-    """`text` folded for matching. Takes time in proportion to its length; never raises."""
+    """`text` folded for matching. Never raises.
+
+    Of a text longer than `LONGEST` only the beginning and the end are kept, so that the time it
+    takes is bounded.
+    """
+    if len(text) > LONGEST:
+        text = text[: LONGEST // 2] + "。" + text[-LONGEST // 2 :]
     letters = _unstutter(_rewritten(_letters(text)))
     return Plain(
         heard=text,
