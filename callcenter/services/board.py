@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.checkin import SlotState
@@ -157,18 +157,13 @@ def places(session: Session, scope: Scope, day: date) -> tuple[list[Choice], lis
 def _roster(scope: Scope, monday: date, today: date, wanted: Filter) -> list[ColumnElement[bool]]:
     """The conditions that an elder was covered in that week (so far), in sight, and wanted."""
     last = min(monday + timedelta(days=6), max(today, monday))
-    conditions = [scope.elders(), Elder.id.in_(_covered(monday, last))]
-    if wanted.community_id is not None:
-        conditions.append(Elder.community_id == wanted.community_id)
-    elif wanted.street_id is not None:
-        street = select(Community.id).where(Community.street_id == wanted.street_id)
-        conditions.append(Elder.community_id.in_(street))
-    return conditions
+    return [scope.elders(), _covered(monday, last), *_place(wanted)]
 
 
-def _covered(first: date, last: date) -> Select[int]:
-    """Elders on the list on some day from `first` to `last`."""
-    return select(Coverage.elder_id).where(
+def _covered(first: date, last: date) -> ColumnElement[bool]:
+    """The condition that an elder was on the list on some day from `first` to `last`."""
+    return exists().where(
+        Coverage.elder_id == Elder.id,
         Coverage.entered_on <= last,
         or_(Coverage.left_on.is_(None), Coverage.left_on > first),
         or_(Coverage.left_on.is_(None), Coverage.left_on > Coverage.entered_on),
@@ -202,8 +197,7 @@ def _totals(
     elders = _size(session, roster)
     counted = session.execute(
         select(Slot.state, Slot.next_at.is_(None), func.count())
-        .join(Elder, Elder.id == Slot.elder_id)
-        .where(Slot.week == monday, *roster)
+        .where(Slot.week == monday, Slot.elder_id.in_(select(Elder.id).where(*roster)))
         .group_by(Slot.state, Slot.next_at.is_(None))
     ).all()
     by_state: dict[str, int] = {}
@@ -211,28 +205,46 @@ def _totals(
         if not (idle and state == SlotState.OPEN.value):
             by_state[state] = by_state.get(state, 0) + number
     alone = _alone(scope, monday, wanted)
-    month = at(monday.replace(day=1), 0)
-    until = at((monday.replace(day=1) + timedelta(days=32)).replace(day=1), 0)
-    visited = select(Visit.elder_id).where(Visit.began_at >= month, Visit.began_at < until)
     return Totals(
         elders=elders,
         by_state=by_state,
         blank=elders * len(PLACES) - sum(by_state.values()),
         alone=_size(session, alone),
-        alone_visited=_size(session, [*alone, Elder.id.in_(visited)]),
+        alone_visited=_size(session, [*alone, *_month(monday)]),
     )
 
 
 def _alone(scope: Scope, monday: date, wanted: Filter) -> list[ColumnElement[bool]]:
     """The wider visiting list, without those who moved or died before this week."""
-    gone = select(Coverage.elder_id).where(Coverage.left_on <= monday, Coverage.left_why.in_(GONE))
-    conditions = [scope.elders(), Elder.living.in_(LIVES_ALONE), Elder.id.not_in(gone)]
+    gone = exists().where(
+        Coverage.elder_id == Elder.id, Coverage.left_on <= monday, Coverage.left_why.in_(GONE)
+    )
+    back = _covered(monday, monday + timedelta(days=6))
+    return [
+        scope.elders(),
+        Elder.living.in_(LIVES_ALONE),
+        or_(~gone, back),
+        *_place(wanted),
+    ]
+
+
+def _place(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.community_id is not None:
-        conditions.append(Elder.community_id == wanted.community_id)
-    elif wanted.street_id is not None:
+        return [Elder.community_id == wanted.community_id]
+    if wanted.street_id is not None:
         street = select(Community.id).where(Community.street_id == wanted.street_id)
-        conditions.append(Elder.community_id.in_(street))
-    return conditions
+        return [Elder.community_id.in_(street)]
+    return []
+
+
+def _month(monday: date) -> list[ColumnElement[bool]]:
+    """The condition that an elder was visited in the month of this Monday."""
+    first = monday.replace(day=1)
+    after = (first + timedelta(days=32)).replace(day=1)
+    seen = exists().where(
+        Visit.elder_id == Elder.id, Visit.began_at >= at(first, 0), Visit.began_at < at(after, 0)
+    )
+    return [seen]
 
 
 def _rows(

@@ -56,6 +56,26 @@ def test_every_role_has_its_pages(app: FastAPI, login: str) -> None:
         assert at_desk or "由坐席处理" in page
 
 
+def test_every_page_opens_on_either_database(tmp_path: Path, any_url: str) -> None:
+    """SQLite and PostgreSQL: the same pages, with something of every kind on them."""
+    town = settle(make_house(tmp_path, database_url=any_url))
+    town.plan()
+    escalate(town, "王阿婆")
+    order(town)
+    wants_person(town)
+    visitor = signed_in(open_console(town), "rong")
+    files = ("escalations/1", "elders/1", "elders/1/visit", "requests/1", "conversations/1")
+    for path in (*PAGES, *DESK_PAGES, *(f"/console/{file}" for file in files)):
+        visitor.get(path)
+        assert visitor.status == 200, path
+    visitor.post("/console/escalations/1/acknowledge")
+    assert "已办结" in visitor.post("/console/escalations/1/resolve", finding="seen_well")
+    for state in ("open", "escalated", "blank"):
+        visitor.get(f"/console/board?state={state}&street=1&q=x")
+        assert visitor.status == 200, state
+    town.house.store.engine.dispose()
+
+
 def test_pages_bring_their_own_everything(app: FastAPI) -> None:
     """No inline script or style, nothing from outside, and a policy that says so."""
     visitor = signed_in(app, "guo")
