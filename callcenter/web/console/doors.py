@@ -1,6 +1,6 @@
 """Signing in and out, the switch of an operator, the demonstration clock, the assistant's state."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
@@ -9,9 +9,7 @@ from callcenter.services.errors import CareError, NotAllowed
 from callcenter.store.tables import Worker
 from callcenter.web import auth
 from callcenter.web.console.page import SPEEDS, AtDesk, PageRoute, act, go, render
-
-if TYPE_CHECKING:
-    from callcenter.wiring import House
+from callcenter.wiring import House
 
 router = APIRouter(route_class=PageRoute)
 Csrf = Depends(auth.check_csrf)

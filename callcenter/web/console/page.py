@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -26,9 +26,7 @@ from callcenter.store.tables import Worker
 from callcenter.web import auth
 from callcenter.web.auth import Me
 from callcenter.web.console import words
-
-if TYPE_CHECKING:
-    from callcenter.wiring import House
+from callcenter.wiring import House
 
 FOLDER = Path(__file__).resolve().parent.parent
 STATIC = FOLDER / "static"
@@ -47,7 +45,7 @@ class Desk:
     """What every page of a signed-in worker works with."""
 
     request: Request
-    house: "House"
+    house: House
     me: Me
     now: datetime
 
