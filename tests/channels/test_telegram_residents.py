@@ -5,12 +5,12 @@ import logging
 import pytest
 from sqlalchemy import select, text
 
-from callcenter.services import conversations
 from callcenter.services.conversations import ConversationOver
-from callcenter.store.tables import Conversation, Escalation, Handoff, Message, Worker
+from callcenter.store.tables import Conversation, Escalation, Handoff, Message
 from callcenter.wiring import House
 from tests.channels.bot_api import TOKEN, BotApi
 from tests.channels.conftest import Running
+from tests.channels.talks import answer_as_person, said
 
 ELDER = 42
 
@@ -24,20 +24,6 @@ def talk(house: House, chat: int = ELDER) -> Conversation:
         one = session.scalars(rows).one()
         session.expunge(one)
         return one
-
-
-def said(house: House, speaker: str) -> list[str]:
-    """What is on record of one side."""
-    with house.store.look() as session:
-        rows = select(Message.text).where(Message.speaker == speaker).order_by(Message.id)
-        return list(session.scalars(rows))
-
-
-def answer_as_person(house: House, words: str) -> None:
-    """The caseworker writes at the console."""
-    with house.store.work() as session:
-        worker = session.get_one(Worker, 1)
-        conversations.say_as_person(session, house.now(), talk(house).id, worker, words)
 
 
 def test_start_says_first_that_this_is_an_ai(api: BotApi) -> None:

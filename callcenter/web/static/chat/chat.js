@@ -80,6 +80,7 @@ function show(given) {
   place(state, given.status);
   place(urgent, given.urgent);
   if (given.last === last) return;
+  document.getElementById("hello")?.remove(); // it is on record now, and comes with the lines
   last = given.last;
   const before = log.children.length;
   log.insertAdjacentHTML("beforeend", given.lines); // the same
