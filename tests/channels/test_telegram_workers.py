@@ -14,7 +14,7 @@ from bot.channels.telegram_api import ChatTrouble, TelegramSender
 from bot.channels.words import in_digits
 from callcenter import telegram_desk
 from callcenter.config import BadSettings
-from callcenter.domain.escalation import Reason
+from callcenter.domain.escalation import Finding, Reason
 from callcenter.services import escalations, notices
 from callcenter.store.tables import Elder, Escalation, Notice, Worker
 from callcenter.wiring import House
@@ -132,7 +132,7 @@ def test_a_resolved_one_says_so(api: BotApi, house: House, bot: Running) -> None
     number = told(api, house)
     with house.store.work() as session:
         worker = session.get_one(Worker, 2)
-        finding = escalations.Finding.SEEN_WELL
+        finding = Finding.SEEN_WELL
         escalations.resolve(session, house.now(), number, worker, finding)
     query = api.presses(ZHOU, last_to(api, ZHOU))
     assert api.wait(lambda: api.answered.get(query)) == "这条预警已经办结。"
