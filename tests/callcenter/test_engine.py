@@ -1,4 +1,4 @@
-"""The engine under faults: nobody is dialled twice and nobody is lost, wherever the carrier fails."""
+"""The engine under faults: nobody is dialled twice, nobody lost, wherever the carrier fails."""
 
 from collections import Counter
 from datetime import timedelta
