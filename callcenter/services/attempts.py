@@ -25,8 +25,10 @@ from callcenter.domain.checkin import (
 )
 from callcenter.domain.escalation import Reason
 from callcenter.domain.script import At, Talk
-from callcenter.domain.week import Window
+from callcenter.domain.week import Window, local
 from callcenter.policy import Policy
+from callcenter.services import weekplan
+from callcenter.services.errors import NotFound
 from callcenter.services.escalations import open_escalation
 from callcenter.services.timeline import note
 from callcenter.store.tables import Attempt, Elder, Slot
@@ -85,6 +87,10 @@ def claim_due(session: Session, now: datetime, policy: Policy, limit: int) -> li
 
 def _claim(session: Session, now: datetime, policy: Policy, slot: Slot) -> Claim | None:
     elder = session.get_one(Elder, slot.elder_id)
+    if not weekplan.covers(session, elder.id, local(now).date()):
+        slot.state, slot.next_action, slot.next_at = "excused", NextAction.NOTHING.value, None
+        slot.evidence_text, slot.ended_at, slot.ended_by = "已不在名册", now, "名册"
+        return None
     if not elder.ai_voice:
         _to_person(session, now, policy, slot, elder, Reason.REFUSED, "")
         return None
@@ -233,8 +239,12 @@ def after_turn(
 
 
 def locked(session: Session, attempt_id: int) -> Attempt:
-    """The attempt, held until the transaction ends."""
-    return session.scalars(select(Attempt).where(Attempt.id == attempt_id).with_for_update()).one()
+    """The attempt, held until the transaction ends. Raises NotFound."""
+    rows = select(Attempt).where(Attempt.id == attempt_id).with_for_update()
+    one = session.scalars(rows).one_or_none()
+    if one is None:
+        raise NotFound("没有这次拨打。")
+    return one
 
 
 def freeze(talk: Talk) -> dict[str, object]:

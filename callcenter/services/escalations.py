@@ -152,7 +152,7 @@ def resolve(
     _stop_notices(session, one.id)
     _end_slots(session, now, one, worker)
     if finding in LEAVES and one.elder_id is not None:
-        _leave(session, now, one.elder_id, worker, LEAVES[finding])
+        leave(session, now, one.elder_id, worker, LEAVES[finding])
     text = f"{worker.name}办结：{FINDING_WORDS[finding]}" + (f"，{words.strip()}" if words else "")
     note(session, now, "resolved", text, elder_id=one.elder_id, escalation_id=one.id)
     return one
@@ -344,7 +344,7 @@ def _end_slots(session: Session, now: datetime, one: Escalation, worker: Worker)
         slot.ended_at, slot.ended_by = now, worker.name
 
 
-def _leave(session: Session, now: datetime, elder_id: int, worker: Worker, why: str) -> None:
+def leave(session: Session, now: datetime, elder_id: int, worker: Worker, why: str) -> None:
     """Nobody phones or visits somebody who has moved or died: the rest of the week is excused."""
     weekplan.leave(session, elder_id, local(now).date(), why)
     rows = select(Slot).where(Slot.elder_id == elder_id, Slot.state == SlotState.OPEN.value)

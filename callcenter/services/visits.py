@@ -14,9 +14,8 @@ from callcenter.domain.checkin import NextAction, SlotKind, SlotState
 from callcenter.domain.escalation import FINDING_WORDS, NEEDS_WORDS, Finding, Reason, Standing
 from callcenter.domain.week import at, local, monday_of
 from callcenter.policy import Policy
-from callcenter.services import weekplan
 from callcenter.services.errors import BadVisit, FindingNeedsWords, NotFound
-from callcenter.services.escalations import LEAVES, resolve
+from callcenter.services.escalations import LEAVES, leave, resolve
 from callcenter.services.timeline import note as add_line
 from callcenter.store.tables import Elder, Escalation, Slot, Visit, Worker
 
@@ -75,7 +74,7 @@ def record_visit(
     _end_slot(session, now, visit, worker)
     _settle(session, now, visit, worker, settles)
     if found in LEAVES:
-        _leave(session, now, visit, worker)
+        leave(session, now, elder_id, worker, LEAVES[found])
     session.flush()
     return visit
 
@@ -185,21 +184,6 @@ def _only_this_visit(session: Session, one: Escalation, visit: Visit) -> bool:
     tied = session.scalars(select(Slot).where(Slot.escalation_id == one.id)).all()
     mine = any(slot.id == visit.slot_id for slot in tied)
     return mine and not any(slot.state == SlotState.ESCALATED.value for slot in tied)
-
-
-def _leave(session: Session, now: datetime, visit: Visit, worker: Worker) -> None:
-    """Nobody phones or visits somebody who has moved or died: the rest of the week is excused."""
-    why = LEAVES[Finding(visit.found)]
-    weekplan.leave(session, visit.elder_id, local(now).date(), why)
-    rows = select(Slot).where(
-        Slot.elder_id == visit.elder_id,
-        Slot.state == SlotState.OPEN.value,
-        Slot.next_action != NextAction.CALLING.value,  # a call that is going on ends by itself
-    )
-    for slot in session.scalars(rows):
-        slot.state, slot.next_action, slot.next_at = "excused", NextAction.NOTHING.value, None
-        slot.evidence, slot.evidence_text = "finding", why
-        slot.ended_at, slot.ended_by = now, worker.name
 
 
 def _tell_time_line(session: Session, now: datetime, visit: Visit, worker: Worker) -> None:

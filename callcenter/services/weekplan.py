@@ -61,12 +61,14 @@ def _slots(elder: Elder, monday: date, now: datetime) -> list[Slot]:
     return slots
 
 
-def covered_on(session: Session, day: date) -> int:
-    """How many elders were on the list on that day."""
-    rows = select(Coverage.elder_id).where(
-        Coverage.entered_on <= day, or_(Coverage.left_on.is_(None), Coverage.left_on > day)
+def covers(session: Session, elder_id: int, day: date) -> bool:
+    """Whether this elder is on the list on that day."""
+    rows = exists().where(
+        Coverage.elder_id == elder_id,
+        Coverage.entered_on <= day,
+        or_(Coverage.left_on.is_(None), Coverage.left_on > day),
     )
-    return len(set(session.scalars(rows)))
+    return bool(session.scalar(select(rows)))
 
 
 def leave(session: Session, elder_id: int, day: date, why: str) -> None:

@@ -107,7 +107,7 @@ class Elder(Base):
     window_opens: Mapped[int] = mapped_column(default=9 * 60)  # minute of the day
     window_closes: Mapped[int] = mapped_column(default=17 * 60)
     ai_voice: Mapped[bool] = mapped_column(default=True)  # False: refused, a person calls
-    caseworker_id: Mapped[int | None] = mapped_column(ForeignKey("workers.id"))
+    caseworker_id: Mapped[int | None] = mapped_column(ForeignKey("workers.id"), index=True)
     notes: Mapped[str] = mapped_column(String(400), default="")
     demonstration: Mapped[bool] = mapped_column(default=False)
 

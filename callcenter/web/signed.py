@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 
-from callcenter.telephony.twilio import genuine
+from callcenter.domain.call import CallEvent
+from callcenter.telephony.twilio import event_of, genuine
 from callcenter.wiring import House
 
 LARGEST = 64 * 1024  # bytes of one webhook; the carrier sends a few hundred
@@ -39,7 +40,17 @@ async def signed_form(request: Request) -> Form:
     signature = request.headers.get("x-twilio-signature", "")
     if not genuine(house.settings.auth_token, url, form, signature):
         raise HTTPException(403)
+    if not (form.get("CallSid") or form.get("MessageSid")):
+        raise HTTPException(400, "neither CallSid nor MessageSid was sent")
     return form
+
+
+def status_event(form: Form) -> CallEvent:
+    """What a status webhook says; 400 when it does not say it in the carrier's words."""
+    try:
+        return event_of(form)
+    except (KeyError, ValueError) as odd:
+        raise HTTPException(400, f"not a status: {odd}") from odd
 
 
 SignedForm = Annotated[Form, Depends(signed_form)]

@@ -15,10 +15,10 @@ from callcenter.services.errors import AlreadyAcknowledged, AlreadyResolved, Car
 from callcenter.services.escalations import acknowledge
 from callcenter.store.tables import Worker
 from callcenter.telephony import twiml
-from callcenter.telephony.twilio import LISTENER, event_of
+from callcenter.telephony.twilio import LISTENER
 from callcenter.telephony.twiml import Speech
 from callcenter.understanding import Understanding, understand
-from callcenter.web.signed import Form, SignedForm, TheHouse
+from callcenter.web.signed import Form, SignedForm, TheHouse, status_event
 from callcenter.wiring import House
 
 router = APIRouter(prefix="/voice")
@@ -57,7 +57,7 @@ def check_in_turn(attempt_id: int, form: SignedForm, house: TheHouse, n: int = 0
 @router.post("/check-in/{attempt_id}/status")
 def check_in_status(attempt_id: int, form: SignedForm, house: TheHouse) -> Response:
     """One step in the life of a check-in call; may come twice, late, or out of order."""
-    event = event_of(form)
+    event = status_event(form)
     with house.store.work() as session:
         attempts.record(session, house.now(), house.policy, attempt_id, event)
     return Response(status_code=204)
@@ -251,7 +251,7 @@ def _notice_ask(house: House, notice_id: int, words: str) -> Response:
 @router.post("/notice/{notice_id}/status")
 def notice_status(notice_id: int, form: SignedForm, house: TheHouse) -> Response:
     """How a notice call went; one that nobody picked up is tried again while that makes sense."""
-    event = event_of(form)
+    event = status_event(form)
     if event.disposition is None:
         return Response(status_code=204)
     with house.store.work() as session:

@@ -1,4 +1,4 @@
-"""The ledger, its people and its conversations"""
+"""The ledger"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -100,6 +100,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_elders")),
     )
     with op.batch_alter_table("elders", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_elders_caseworker_id"), ["caseworker_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_elders_community_id"), ["community_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_elders_phone"), ["phone"], unique=False)
 
