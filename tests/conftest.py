@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, text
 
+from tests.town import Town, make_town
+
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = [
     "--no-sandbox",
@@ -67,3 +69,19 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    """The small district on a Monday morning at eight, without the assistant."""
+    town = make_town(tmp_path)
+    yield town
+    town.world.close()
+
+
+@pytest.fixture
+def small_town(tmp_path: Path) -> Iterator[Town]:
+    """The same with one elder only."""
+    town = make_town(tmp_path, elders=1)
+    yield town
+    town.world.close()

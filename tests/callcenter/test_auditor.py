@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 
 from callcenter import auditor
 from callcenter.store.tables import Attempt, Beat, Escalation, Notice, Slot
-from tests.journeys.conftest import WANG, Town
+from tests.town import WANG, Town
 
 CALLS = Slot.kind == "call"
 LONG_AGO = timedelta(hours=1)

@@ -10,7 +10,7 @@ from callcenter.exchange.call import Call
 from callcenter.exchange.faults import Faults
 from callcenter.services import attempts
 from callcenter.telephony.port import CallOrder
-from tests.journeys.conftest import WANG, Town, make_town
+from tests.town import WANG, Town, make_town
 
 FAULTS = {
     "callbacks lost": Faults(lost=1.0),

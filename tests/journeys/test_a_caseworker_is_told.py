@@ -6,7 +6,7 @@ from callcenter.domain.escalation import Finding
 from callcenter.services.errors import AlreadyAcknowledged, FindingNeedsWords
 from callcenter.services.escalations import acknowledge, resolve
 from tests.house import HOTLINE
-from tests.journeys.conftest import CASEWORKER, HEAD, OFFICER, WANG, Town
+from tests.town import CASEWORKER, HEAD, OFFICER, WANG, Town
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from callcenter.domain.call import Disposition
 from callcenter.domain.checkin import Outcome
-from tests.journeys.conftest import WANG, Town
+from tests.town import WANG, Town
 
 
 def test_a_key_closes_the_slot_with_the_key_as_evidence(small_town: Town) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.house import HOTLINE
-from tests.journeys.conftest import OPERATOR, WANG, Town
+from tests.town import OPERATOR, WANG, Town
 
 FELL = "我摔倒了，起不来"
 

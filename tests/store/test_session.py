@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from callcenter.store.session import Store, open_engine
 from callcenter.store.tables import Attempt, Base, Beat, Event, Street
-from tests.journeys.conftest import make_town
+from tests.town import make_town
 
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 

@@ -1,11 +1,10 @@
 """A small district in a world with a clock: three elders, four members of staff, one hotline."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
 from callcenter.config import Settings
@@ -179,19 +178,3 @@ def make_town(
     world = World(chosen, BOOK, MONDAY_MORNING, policy=policy(), faults=faults)
     settle(world, elders)
     return Town(world)
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    """The small district on a Monday morning at eight, without the assistant."""
-    town = make_town(tmp_path)
-    yield town
-    town.world.close()
-
-
-@pytest.fixture
-def small_town(tmp_path: Path) -> Iterator[Town]:
-    """The same with one elder only."""
-    town = make_town(tmp_path, elders=1)
-    yield town
-    town.world.close()
