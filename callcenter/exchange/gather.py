@@ -89,6 +89,7 @@ def _prompt(board: Board, call: Call) -> None:
         talk.utter(board, call, open_.prompts.popleft(), lambda: _prompt(board, call))
         return
     open_.listening = True
+    board.touch(call)
     board.later(call, open_.timeout, lambda: _nothing(board, call, open_))
     board.phones.asked(call)
 

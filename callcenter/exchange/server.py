@@ -13,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from callcenter.exchange import api, phone, timeline
 from callcenter.exchange.guard import Guard
 from callcenter.exchange.running import PAGES, Running
-from callcenter.exchange.settings import ExchangeSettings
+from callcenter.exchange.settings import BadSetting, ExchangeSettings
 
 
 def create_app(settings: ExchangeSettings) -> FastAPI:
@@ -71,5 +71,11 @@ class Server(uvicorn.Server):
 
 
 def serve(settings: ExchangeSettings) -> None:
-    """Serve until stopped."""
-    Server(create_app(settings), settings.port).run()
+    """Serve until stopped. Raises BadSetting when the port is taken."""
+    app = create_app(settings)
+    try:
+        listening = socket.create_server(("127.0.0.1", settings.port))
+    except OSError as taken:
+        raise BadSetting(f"port {settings.port} is not free; choose another by --port") from taken
+    with listening:
+        Server(app, settings.port).run([listening])
