@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from sqlalchemy import select
 
 from bot.channels.telegram_api import BadToken, TelegramSender
 from callcenter import auditor, demonstration, engine, launch, telegram_desk, wiring
@@ -21,6 +22,7 @@ from callcenter.notify import ChatSender, NoChat, Notifier
 from callcenter.policy import BadPolicy
 from callcenter.store import schema
 from callcenter.store.session import open_engine
+from callcenter.store.tables import Worker
 from callcenter.understanding import understand
 from callcenter.web.app import create_app
 from callcenter.wiring import House
@@ -37,11 +39,11 @@ def main(words: list[str] | None = None) -> int:
     """Runs one command; 0 when it went well, 2 with a plain message when the input is at fault."""
     parser = argparse.ArgumentParser(prog="python -m callcenter", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, (run, help_, takes_file) in COMMANDS.items():
+    for name, (run, help_, arguments) in COMMANDS.items():
         command = commands.add_parser(name, help=help_, description=help_)
         command.set_defaults(run=run)
-        if takes_file:
-            command.add_argument("file", type=Path, help="JSON lines; - for standard input")
+        for argument, kind, meaning in arguments:
+            command.add_argument(argument, type=kind, help=meaning)
     asked = parser.parse_args(words)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     try:
@@ -115,6 +117,17 @@ def telegram(_: argparse.Namespace) -> None:
     """Serves Telegram chats; needs XIXIN_TELEGRAM_TOKEN."""
     house = _house()
     telegram_desk.run(house)
+
+
+def telegram_link(asked: argparse.Namespace) -> None:
+    """Ties a worker's login to the chat number that the bot gives when asked /id."""
+    house = _house()
+    with house.store.work() as session:
+        worker = session.scalars(select(Worker).where(Worker.login == asked.login)).one_or_none()
+        if worker is None:
+            raise BadInput(f"nobody has the login {asked.login!r}")
+        worker.telegram = asked.chat
+    print(f"{asked.login} is now told in Telegram chat {asked.chat}")
 
 
 def understand_file(asked: argparse.Namespace) -> None:
@@ -195,14 +208,19 @@ def _forever(house: House, seconds: float, work: Callable[[], None]) -> None:
         stop.wait(max(0.1, min(seconds, house.clock.real_seconds(seconds * 10))))
 
 
-COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str, bool]] = {
-    "up": (up, up.__doc__ or "", False),
-    "migrate": (migrate, migrate.__doc__ or "", False),
-    "web": (web, web.__doc__ or "", False),
-    "engine": (run_engine, run_engine.__doc__ or "", False),
-    "audit": (audit, audit.__doc__ or "", False),
-    "staff": (staff, staff.__doc__ or "", False),
-    "telegram": (telegram, telegram.__doc__ or "", False),
-    "understand": (understand_file, understand_file.__doc__ or "", True),
-    "ask": (ask_file, ask_file.__doc__ or "", True),
+Run = Callable[[argparse.Namespace], int | None]
+Argument = tuple[str, Callable[[str], object], str]
+LINES: tuple[Argument, ...] = (("file", Path, "JSON lines; - for standard input"),)
+LINK: tuple[Argument, ...] = (("login", str, "a worker's"), ("chat", str, "what /id answered"))
+COMMANDS: dict[str, tuple[Run, str, tuple[Argument, ...]]] = {
+    "up": (up, up.__doc__ or "", ()),
+    "migrate": (migrate, migrate.__doc__ or "", ()),
+    "web": (web, web.__doc__ or "", ()),
+    "engine": (run_engine, run_engine.__doc__ or "", ()),
+    "audit": (audit, audit.__doc__ or "", ()),
+    "staff": (staff, staff.__doc__ or "", ()),
+    "telegram": (telegram, telegram.__doc__ or "", ()),
+    "telegram-link": (telegram_link, telegram_link.__doc__ or "", LINK),
+    "understand": (understand_file, understand_file.__doc__ or "", LINES),
+    "ask": (ask_file, ask_file.__doc__ or "", LINES),
 }

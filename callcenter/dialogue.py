@@ -253,7 +253,8 @@ class FrontDoor:
             lines = (self._line("sorry_putting_through"),) if caller.channel == "phone" else ()
             return self._person(caller, memory, "not_helped", lines=lines)
         more = replace(memory, failures=memory.failures + 1)
-        return self._reply(more, self._line(line), self._line("not_understood"))
+        suffix = "" if caller.channel == "phone" else "_web"
+        return self._reply(more, self._line(line), self._line("not_understood" + suffix))
 
     def _person(
         self,

@@ -205,7 +205,9 @@ def deliver(house: House, notifier: Notifier, now: datetime) -> None:
         went = notifier.send(one)
         with house.store.work() as session:
             if went.sid is None:
-                notices.failed(session, house.now(), one.notice_id, went.trouble, went.again)
+                notices.failed(
+                    session, house.now(), one.notice_id, went.trouble, went.again, went.seconds
+                )
             else:
                 notices.sent(session, house.now(), one.notice_id, went.sid)
 

@@ -34,6 +34,7 @@ class Sent:
     sid: str | None  # None: it did not go out
     trouble: str = ""
     again: bool = False  # True: worth another try
+    seconds: float = 0.0  # not before so many seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,9 @@ class Notifier:
         except Refused as no:
             return Sent(sid=None, trouble=str(no))
         except ChatTrouble as trouble:
-            return Sent(sid=None, trouble=str(trouble), again=trouble.again)
+            return Sent(
+                sid=None, trouble=str(trouble), again=trouble.again, seconds=trouble.seconds
+            )
         except CarrierError as trouble:
             return Sent(sid=None, trouble=str(trouble), again=due.scheme != "tel")
 

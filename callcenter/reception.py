@@ -104,6 +104,7 @@ def _write(house: House, key: str, caller: Caller, reply: Reply) -> Answer:
                 elder=session.get(Elder, one.elder_id) if one.elder_id else None,
                 words=reply.danger.words,
                 phone=one.address,
+                conversation_id=one.id,
             )
         if reply.then is Then.TRANSFER:
             handoff = open_handoff(

@@ -56,14 +56,14 @@ def add(
 ) -> None:
     """Keeps what was said, in order; each line is cut at 1000 characters."""
     for text in lines:
-        if text:
+        if text.strip("\0"):
             session.add(
                 Message(
                     conversation_id=conversation_id,
                     attempt_id=attempt_id,
                     at=now,
                     speaker=speaker,
-                    text=text[:1000],
+                    text=text.replace("\0", "")[:1000],  # PostgreSQL keeps no NUL
                 )
             )
 

@@ -56,15 +56,18 @@ def open_escalation(
     words: str = "",
     phone: str = "",
     slot: Slot | None = None,
+    conversation_id: int | None = None,
 ) -> Escalation:
     """Puts a need into named people's hands, and tells the first rung.
 
-    An elder who has an unresolved escalation at least as urgent keeps that one: the new reason is
-    added to its time line, and the slot is tied to it, so that nobody is told twice of one matter.
+    An elder, or a caller of whom only the conversation is known, who has an unresolved escalation
+    at least as urgent keeps that one: the new reason is added to its time line, and the slot is
+    tied to it, so that nobody is told twice of one matter.
     """
-    known = _standing_one(session, elder, reason)
+    known = _standing_one(session, elder, conversation_id, reason)
     if known is None:
         known = _new(session, now, policy, reason, elder, words, phone)
+        known.conversation_id = conversation_id
         _tell(session, now, policy, known, (0,))
         text = f"发出预警：{REASON_WORDS[reason]}"
     else:
@@ -176,15 +179,21 @@ def thaw(frozen: dict[str, Any]) -> Ladder:
 _OVER = {"tel": "电话", "sms": "短信", "telegram": "Telegram", "console": "工作台"}
 
 
-def _standing_one(session: Session, elder: Elder | None, reason: Reason) -> Escalation | None:
-    if elder is None:
+def _standing_one(
+    session: Session, elder: Elder | None, conversation_id: int | None, reason: Reason
+) -> Escalation | None:
+    if elder is not None:
+        same = Escalation.elder_id == elder.id
+    elif conversation_id is not None:
+        same = Escalation.conversation_id == conversation_id
+    else:
         return None
-    rows = session.scalars(
+    rows = (
         select(Escalation)
-        .where(Escalation.elder_id == elder.id, Escalation.standing.in_(OPEN))
+        .where(same, Escalation.standing.in_(OPEN))
         .order_by(Escalation.opened_at.desc())
     )
-    for row in rows:
+    for row in session.scalars(rows):
         if reason not in URGENT or Reason(row.reason) in URGENT:
             return row
     return None
@@ -316,8 +325,15 @@ def _words(session: Session, policy: Policy, one: Escalation) -> str:
         reason=REASON_WORDS[Reason(one.reason)],
         words=f"，原话“{one.words}”" if one.words else "",
         at=f"{wall.hour}点{wall.minute:02d}分",
-        place=elder.address if elder else "不详",
+        place=_where(elder, one),
     )
+
+
+def _where(elder: Elder | None, one: Escalation) -> str:
+    """Where to go or whom to ring; never more than a worker needs."""
+    if elder is not None:
+        return f"地址{elder.address}"
+    return f"来电{one.phone}" if one.phone else "在聊天里，请到工作台的会话里回话"
 
 
 def _stop_notices(session: Session, escalation_id: int) -> None:

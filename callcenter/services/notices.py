@@ -77,14 +77,21 @@ def delivered(session: Session, notice_id: int) -> None:
         one.state = "delivered"
 
 
-def failed(session: Session, now: datetime, notice_id: int, trouble: str, again: bool) -> None:
+def failed(
+    session: Session,
+    now: datetime,
+    notice_id: int,
+    trouble: str,
+    again: bool,
+    seconds: float = 0.0,
+) -> None:
     """It did not arrive. Tried again a little later while that makes sense; the ladder goes on."""
     one = locked(session, notice_id)
     if one.state not in ("going", "sent"):
         return
     one.trouble = trouble[:120]
     if again and one.tries < TRIES:
-        one.state, one.due_at = "due", now + AGAIN_AFTER
+        one.state, one.due_at = "due", now + max(AGAIN_AFTER, timedelta(seconds=seconds))
     else:
         one.state = "failed"
 

@@ -12,8 +12,8 @@ from sqlalchemy import (
     String,
     TypeDecorator,
     UniqueConstraint,
-    text,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -188,8 +188,8 @@ class Attempt(Base):
             "uq_attempts_one_live_per_elder",
             "elder_id",
             unique=True,
-            sqlite_where=text("live = 1"),
-            postgresql_where=text("live"),
+            sqlite_where=sql("live = 1"),
+            postgresql_where=sql("live"),
         ),
         Index("ix_attempts_look_at", "look_at"),
     )
@@ -201,6 +201,7 @@ class Escalation(Base):
     __tablename__ = "escalations"
     id: Mapped[int] = mapped_column(primary_key=True)
     elder_id: Mapped[int | None] = mapped_column(ForeignKey("elders.id"), index=True)
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"), index=True)
     about: Mapped[str] = mapped_column(String(60))  # how the person is called, for notices
     phone: Mapped[str] = mapped_column(String(20), default="")  # the number to ring back
     reason: Mapped[str] = mapped_column(String(20))
@@ -247,7 +248,7 @@ class Conversation(Base):
     __tablename__ = "conversations"
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)  # call:CA..., web:..., telegram:...
-    channel: Mapped[str] = mapped_column(String(10))  # phone, web, telegram
+    channel: Mapped[str] = mapped_column(String(10), index=True)  # phone, web, telegram
     address: Mapped[str] = mapped_column(String(40), default="")  # the caller's number: a hint
     elder_id: Mapped[int | None] = mapped_column(ForeignKey("elders.id"), index=True)
     began_at: Mapped[datetime]
@@ -266,7 +267,15 @@ class Message(Base):
     at: Mapped[datetime]
     speaker: Mapped[str] = mapped_column(String(10))  # caller, assistant, person
     text: Mapped[str] = mapped_column(String(1000))
-    delivered_at: Mapped[datetime | None]  # when a person's message reached its chat
+    delivered_at: Mapped[datetime | None]  # when our words reached their chat
+    __table_args__ = (
+        Index(
+            "ix_messages_undelivered",
+            "conversation_id",
+            sqlite_where=sql("delivered_at IS NULL AND speaker <> 'caller'"),
+            postgresql_where=sql("delivered_at IS NULL AND speaker <> 'caller'"),
+        ),
+    )
 
 
 class Handoff(Base):

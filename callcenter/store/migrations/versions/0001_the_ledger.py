@@ -137,6 +137,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_conversations_key")),
     )
     with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_conversations_channel"), ["channel"], unique=False)
         batch_op.create_index(batch_op.f("ix_conversations_elder_id"), ["elder_id"], unique=False)
 
     op.create_table(
@@ -157,6 +158,7 @@ def upgrade() -> None:
         "escalations",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("elder_id", sa.Integer(), nullable=True),
+        sa.Column("conversation_id", sa.Integer(), nullable=True),
         sa.Column("about", sa.String(length=60), nullable=False),
         sa.Column("phone", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.String(length=20), nullable=False),
@@ -176,6 +178,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["acknowledged_by"], ["workers.id"], name=op.f("fk_escalations_acknowledged_by")
         ),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversations.id"], name=op.f("fk_escalations_conversation_id")
+        ),
         sa.ForeignKeyConstraint(["elder_id"], ["elders.id"], name=op.f("fk_escalations_elder_id")),
         sa.ForeignKeyConstraint(
             ["resolved_by"], ["workers.id"], name=op.f("fk_escalations_resolved_by")
@@ -183,8 +188,56 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_escalations")),
     )
     with op.batch_alter_table("escalations", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_escalations_conversation_id"), ["conversation_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_escalations_elder_id"), ["elder_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_escalations_next_at"), ["next_at"], unique=False)
+
+    op.create_table(
+        "service_requests",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("elder_id", sa.Integer(), nullable=True),
+        sa.Column("conversation_id", sa.Integer(), nullable=True),
+        sa.Column("phone", sa.String(length=20), nullable=False),
+        sa.Column("for_whom", sa.String(length=60), nullable=False),
+        sa.Column("service", sa.String(length=20), nullable=False),
+        sa.Column("wanted", sa.String(length=200), nullable=False),
+        sa.Column("when_words", sa.String(length=60), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("place", sa.String(length=120), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accept_by", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_by", sa.Integer(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.String(length=400), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["accepted_by"], ["workers.id"], name=op.f("fk_service_requests_accepted_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_service_requests_conversation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["elder_id"], ["elders.id"], name=op.f("fk_service_requests_elder_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_requests")),
+        sa.UniqueConstraint("number", name=op.f("uq_service_requests_number")),
+    )
+    with op.batch_alter_table("service_requests", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_service_requests_conversation_id"), ["conversation_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_service_requests_elder_id"), ["elder_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_service_requests_phone"), ["phone"], unique=False)
+        batch_op.create_index("ix_service_requests_state", ["state", "accept_by"], unique=False)
 
     op.create_table(
         "events",
@@ -237,51 +290,6 @@ def upgrade() -> None:
             batch_op.f("ix_notices_escalation_id"), ["escalation_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_notices_worker_id"), ["worker_id"], unique=False)
-
-    op.create_table(
-        "service_requests",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=True),
-        sa.Column("elder_id", sa.Integer(), nullable=True),
-        sa.Column("conversation_id", sa.Integer(), nullable=True),
-        sa.Column("phone", sa.String(length=20), nullable=False),
-        sa.Column("for_whom", sa.String(length=60), nullable=False),
-        sa.Column("service", sa.String(length=20), nullable=False),
-        sa.Column("wanted", sa.String(length=200), nullable=False),
-        sa.Column("when_words", sa.String(length=60), nullable=False),
-        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("place", sa.String(length=120), nullable=False),
-        sa.Column("channel", sa.String(length=10), nullable=False),
-        sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("accept_by", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("accepted_by", sa.Integer(), nullable=True),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("note", sa.String(length=400), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["accepted_by"], ["workers.id"], name=op.f("fk_service_requests_accepted_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["conversation_id"],
-            ["conversations.id"],
-            name=op.f("fk_service_requests_conversation_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["elder_id"], ["elders.id"], name=op.f("fk_service_requests_elder_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_requests")),
-        sa.UniqueConstraint("number", name=op.f("uq_service_requests_number")),
-    )
-    with op.batch_alter_table("service_requests", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_service_requests_conversation_id"), ["conversation_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_service_requests_elder_id"), ["elder_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_service_requests_phone"), ["phone"], unique=False)
-        batch_op.create_index("ix_service_requests_state", ["state", "accept_by"], unique=False)
 
     op.create_table(
         "slots",
@@ -428,6 +436,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_messages_attempt_id"), ["attempt_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_messages_conversation_id"), ["conversation_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_messages_undelivered",
+            ["conversation_id"],
+            unique=False,
+            sqlite_where=sa.text("delivered_at IS NULL AND speaker <> 'caller'"),
+            postgresql_where=sa.text("delivered_at IS NULL AND speaker <> 'caller'"),
         )
 
     # ### end Alembic commands ###
