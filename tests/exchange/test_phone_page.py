@@ -53,7 +53,7 @@ def test_two_people_play_a_whole_day_on_the_phone_page(browser: Browser, live: L
     elder.get_by_test_id("dial-hotline").click()
     said = elder.get_by_test_id("transcript")
     expect(said).to_contain_text("这里是民政服务热线", timeout=SECONDS)
-    expect(elder.get_by_test_id("asks")).to_be_visible(timeout=5000)
+    expect(elder.get_by_test_id("asks")).to_be_visible(timeout=SECONDS)
     elder.get_by_test_id("say").fill("转人工")
     elder.get_by_test_id("say").press("Enter")
     expect(operator.get_by_test_id("accept")).to_be_focused(timeout=SECONDS)

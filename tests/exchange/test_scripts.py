@@ -200,3 +200,13 @@ def test_a_rejected_call_is_never_answered(world: World, reason: str, status: st
     call = world.exchange.rings_in(ELDER, HOTLINE)
     world.passes(seconds=1)
     assert (call.status, call.answered) == (status, None)
+
+
+def test_a_phone_shows_at_once_that_it_is_its_turn(world: World) -> None:
+    """The end of a prompt is a change that pages are told of."""
+    world.office.scripts["/script"] = ask("一二三四五六七八九", "/key")
+    held(world)
+    world.passes(seconds=1.9)
+    world.exchange.board.touched.clear()
+    world.passes(seconds=0.2)
+    assert world.exchange.board.touched == {ELDER}
