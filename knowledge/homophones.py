@@ -46,7 +46,7 @@ class Repair:
 
     def _stretch(self, stretch: str, sounds: tuple[str, ...]) -> str | None:
         pairs = [stretch[at : at + 2] for at in range(len(stretch) - 1)]
-        if stretch in self._policy or all(pair in self._pairs for pair in pairs):
+        if stretch in self._policy or any(pair in self._pairs for pair in pairs):
             return None
         return self._stretches.get(sounds)
 

@@ -80,9 +80,7 @@ class GramIndex:
         whole = sum(weight for _, weight in self._weigh(text)) or 1.0
         return sum(weight for _, weight in asked) / whole
 
-    def _weigh(
-        self, text: str, within: frozenset[str] | None = None
-    ) -> list[tuple[int, float]]:
+    def _weigh(self, text: str, within: frozenset[str] | None = None) -> list[tuple[int, float]]:
         found = []
         for gram, times in Counter(self._grams(text)).items():
             if within is not None and gram not in within:

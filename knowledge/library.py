@@ -118,19 +118,19 @@ def read_state(
     `weights` stand in for the learned ones while these are being learned.
     """
     articles = read_articles(folder / "articles")
-    unverified = load_unverified(_own(folder, "unverified.yaml"))
-    kinds = load_kinds(_own(folder, "kinds.yaml"))
-    lexicon = load_lexicon(_own(folder, "synonyms.yaml"))
+    unverified = load_unverified(own_file(folder, "unverified.yaml"))
+    kinds = load_kinds(own_file(folder, "kinds.yaml"))
+    lexicon = load_lexicon(own_file(folder, "synonyms.yaml"))
     released = [article for article in articles.values() if not article.draft]
     return State(
         articles=articles,
-        facts=load_facts(_own(folder, "facts.yaml")),
+        facts=load_facts(own_file(folder, "facts.yaml")),
         unverified=unverified,
         kinds=kinds,
-        places=load_places(_own(folder, "regions.yaml")),
+        places=load_places(own_file(folder, "regions.yaml")),
         index=Index(_entries(released, unverified), lexicon, kinds, embedding),
         weights=weights
-        or load_weights(_own(folder, "weights.json"), meaning=embedding is not None),
+        or load_weights(own_file(folder, "weights.json"), meaning=embedding is not None),
     )
 
 
@@ -158,7 +158,8 @@ def _entries(articles: list[Article], unverified: Unverified) -> list[Entry]:
     return [*found, *gaps]
 
 
-def _own(folder: Path, name: str) -> Path:
+def own_file(folder: Path, name: str) -> Path:
+    """That file of the folder, or this package's own where the folder has none."""
     path = folder / name
     return path if path.exists() else HOME / name
 

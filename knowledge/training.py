@@ -1,30 +1,35 @@
-"""Learning the weights of the gate from the tuning questions and the articles' own examples.
+"""Learning the weights of the gate from written questions and the articles' own examples.
 
-Every example question is asked with itself hidden from the index; the tuning questions count
-three times. The held-out questions are never read here.
+Every example question is asked with itself hidden from the index. `development.jsonl` was read
+while examples were written, so it counts once; `tune.jsonl` was written afterwards, counts three
+times and alone sets the thresholds. `held.jsonl` is never read here.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from knowledge.exam import Question
-from knowledge.gate import Verdict, Weights, decide, rank
+from knowledge.embedding import load_embedding
+from knowledge.exam import Question, read_questions
+from knowledge.gate import Decision, Verdict, Weights, decide, rank
 from knowledge.index import FEATURES, QUESTION_FEATURES, Measured
-from knowledge.library import State
+from knowledge.library import HOME, State, read_state
+from knowledge.regions import Reach
+from knowledge.words import plain
 
 Doubles = npt.NDArray[np.float64]
 NEAREST = 24  # entries that compete in one sample
 COMPARED = 9  # the first features, all of them likenesses
 ROUNDS = 800
 STEP = 0.05
-CALM = 0.0005  # how strongly weights are held near zero
+CALM = 0.0002  # how strongly weights are held near zero
 REAL_WEIGHT = 3.0  # a written question counts this much, an article's own example once
-LEAST_DECLINED = 0.97
+CHOICE_WORTH = 0.85
+DECLINED_WORTH = 1.3  # a wrong answer is worse than an unneeded offer of a person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +39,28 @@ class Sample:
     measured: Measured
     right: frozenset[int]  # entry numbers; empty: decline
     weight: float
+    judges: bool = False  # a fresh question about our own place: it helps to set the thresholds
     hidden: int | None = None  # an entry taken away altogether: nothing known is near
 
 
-def collect(state: State, questions: Sequence[Question]) -> list[Sample]:
-    """All samples: the questions, then every example question with itself left out."""
-    return [*_written(state, questions), *_examples(state)]
+def train(folder: Path = HOME) -> None:
+    """Learn both sets of weights from the folder's files and write `weights.json`. Minutes."""
+    learned = {}
+    for embedding in (load_embedding(), None):
+        state = read_state(folder, embedding, UNTRAINED)
+        samples = collect(state, folder / "bench")
+        articles = [entry.sort == "article" for entry in state.index.entries]
+        numbers = frozenset(int(number) for number in np.flatnonzero(articles))
+        learned[embedding is not None] = learn(samples, numbers)
+    save(folder / "weights.json", learned.get(True, learned[False]), learned[False])
+
+
+def collect(state: State, bench: Path) -> list[Sample]:
+    """All samples: written questions, then every example question with itself left out."""
+    fresh = _written(state, read_questions(bench / "tune.jsonl"))
+    seen = _written(state, read_questions(bench / "development.jsonl"))
+    seen = [replace(sample, weight=1.0, judges=False) for sample in seen]
+    return [*fresh, *seen, *_examples(state)]
 
 
 def _written(state: State, questions: Sequence[Question]) -> list[Sample]:
@@ -48,6 +69,7 @@ def _written(state: State, questions: Sequence[Question]) -> list[Sample]:
             measured=state.index.measure(question.q),
             right=_right(state, question.facts),
             weight=REAL_WEIGHT,
+            judges=state.places.hear(plain(question.q)).reach is Reach.OURS,
         )
         for question in questions
     ]
@@ -73,9 +95,7 @@ def _examples(state: State) -> list[Sample]:
             samples.append(Sample(measured=measured, right=frozenset({entry}), weight=1.0))
         else:
             samples.append(Sample(measured=measured, right=frozenset(), weight=0.5))
-            samples.append(
-                Sample(measured=measured, right=frozenset(), weight=0.5, hidden=entry)
-            )
+            samples.append(Sample(measured=measured, right=frozenset(), weight=0.5, hidden=entry))
     return samples
 
 
@@ -144,35 +164,37 @@ def _with_thresholds(
     weights: Weights, samples: Sequence[Sample], articles: frozenset[int]
 ) -> Weights:
     """The thresholds that answer most while declining enough, choices kept few."""
-    best = (-1.0, weights)
+    judges = [sample for sample in samples if sample.judges]
+    rankings = [rank(sample.measured, weights) for sample in judges]
+    best = (-9.0, weights)
     for answer_from in np.arange(0.2, 0.95, 0.025):
-        for choice_below in (0.5, 0.55, 0.6, 0.65, 0.7):
-            tried = Weights(
-                entry=weights.entry,
-                none=weights.none,
-                answer_from=round(float(answer_from), 3),
-                choice_below=choice_below,
+        for choice_below in (0.5, 0.55, 0.6, 0.65):
+            tried = replace(
+                weights, answer_from=round(float(answer_from), 3), choice_below=choice_below
             )
-            best = max(best, (_worth(tried, samples, articles), tried), key=lambda pair: pair[0])
+            decisions = [decide(ranking, articles, tried) for ranking in rankings]
+            best = max(best, (_worth(judges, decisions), tried), key=lambda pair: pair[0])
     return best[1]
 
 
-def _worth(weights: Weights, samples: Sequence[Sample], articles: frozenset[int]) -> float:
+def _worth(samples: Sequence[Sample], decisions: Sequence[Decision]) -> float:
+    """Right answers (an offered choice is worth a little less) and refusals, weighed alike."""
     good = asked = declined = refusable = 0.0
-    for sample in samples:
-        if sample.hidden is not None:
-            continue
-        decision = decide(rank(sample.measured, weights), articles, weights)
+    for sample, decision in zip(samples, decisions, strict=True):
         if not sample.right:
-            refusable += sample.weight
-            declined += sample.weight * (decision.verdict is Verdict.NONE)
+            refusable += 1
+            declined += decision.verdict is Verdict.NONE or _firm(sample, decision)
             continue
-        asked += sample.weight
-        if decision.entries and decision.entries[0] in sample.right:
-            good += sample.weight * (1.0 if decision.verdict is Verdict.ANSWER else 0.8)
-        elif sample.right & set(decision.entries):
-            good += 0.8 * sample.weight
-    return good / asked - 4 * max(0.0, LEAST_DECLINED - declined / refusable)
+        asked += 1
+        if sample.right & set(decision.entries):
+            good += 1.0 if decision.verdict is Verdict.ANSWER else CHOICE_WORTH
+    return good / max(asked, 1) + DECLINED_WORTH * declined / max(refusable, 1)
+
+
+def _firm(sample: Sample, decision: Decision) -> bool:
+    """Whether the answer would be withheld anyway for lack of a number, address or hours."""
+    lacks = sample.measured.rows[decision.entries[0], FEATURES.index("lacks_contact")]
+    return bool(lacks)
 
 
 UNTRAINED = Weights(

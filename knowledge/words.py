@@ -93,12 +93,13 @@ def _any_of(words: list[str]) -> re.Pattern[str]:
 @lru_cache(maxsize=20_000)
 def syllable(character: str) -> str:
     """The toneless syllable of one character, with what Wuxi speakers merge folded together."""
-    sound = pinyin(character, style=Style.NORMAL, heteronym=False)[0][0]
+    sound = _SAID.get(character) or pinyin(character, style=Style.NORMAL)[0][0]
     for before, after in _FOLDED:
         sound = re.sub(before, after, sound)
     return sound
 
 
+_SAID = {"长": "chang"}  # 长护险, 长期: in these questions rarely zhang
 _FOLDED = (
     (r"^([zcs])h", r"\1"),  # zh ch sh are said z c s
     (r"^hu(?=[aio])", "w"),  # 黄 and 王
