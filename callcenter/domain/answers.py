@@ -73,9 +73,9 @@ _LONG_ANSWER = 40  # characters; a command is not looked for in a long story
 class AnswerRules:
     """All rules, ready to be asked."""
 
-    commands: tuple[AnswerRule, ...]
-    answers: tuple[AnswerRule, ...]
-    harmless: tuple[Pattern, ...]  # expressions whose words do not count
+    commands: tuple[AnswerRule, ...] = field(repr=False)
+    answers: tuple[AnswerRule, ...] = field(repr=False)
+    harmless: tuple[Pattern, ...] = field(repr=False)  # expressions whose words do not count
     lexicon: Lexicon = field(repr=False)
 
     @classmethod

@@ -90,14 +90,16 @@ class _Scene:
 
     def between(self, part: str, low: int, high: int) -> bool:
         """Does a word of `part` lie between two places of the text?"""
-        return any(low <= start and end <= high for start, end in self._window(part, low, high))
+        return next(self.window(part, low, high), None) is not None
 
-    def _window(self, part: str, low: int, high: int) -> Iterator[Span]:
+    def window(self, part: str, low: int, high: int) -> Iterator[Span]:
+        """The words of `part` between two places of the text."""
         places = self.spots.get(part, ())
         for index in range(bisect_right(places, (low, -1)), len(places)):
             if places[index][0] > high:
                 return
-            yield places[index]
+            if places[index][1] <= high:
+                yield places[index]
 
     def last_before(self, part: str, place: int) -> int:
         """Where the last word of `part` before `place` starts; -1 if there is none."""
@@ -118,8 +120,8 @@ class _Scene:
 class DangerRules:
     """All rules, ready to be asked."""
 
-    rules: tuple[Rule, ...]
-    harmless: tuple[Pattern, ...]  # expressions whose words do not count
+    rules: tuple[Rule, ...] = field(repr=False)
+    harmless: tuple[Pattern, ...] = field(repr=False)  # expressions whose words do not count
     lexicon: Lexicon = field(repr=False)
 
     @classmethod
@@ -155,7 +157,12 @@ class DangerRules:
 
     def _scene(self, sentence: Plain) -> _Scene:
         spots = self.lexicon.spots(sentence)
-        masks = sorted(span for pattern in self.harmless for span in pattern.extents(spots))
+        masks = sorted(
+            (start, end)
+            for pattern in self.harmless
+            for start, end in pattern.extents(spots)
+            if sentence.clauses[start] == sentence.clauses[end - 1]  # 添麻烦，死了 is not 烦死
+        )
         kept = {
             part: [span for span in spans
                    if part in _UNDENIABLE
@@ -179,7 +186,7 @@ class DangerRules:
     def _certainty(self, rule: Rule, scene: _Scene, span: Span, event: int) -> bool | None:
         """True, False for a matter that a person should judge, None for no danger."""
         frame = _frame(scene, event, span[1])
-        over = scene.between(_OVER + rule.kind, span[0], span[1] + 2 * _AROUND)
+        over = scene.between(_OVER + rule.kind, span[1], span[1] + 2 * _AROUND)
         if frame == "far" or denied_after(scene.sentence, span):
             return None
         if over:
@@ -187,7 +194,7 @@ class DangerRules:
         imagined = ("told",) if rule.kind is Kind.CRISIS else ("if", "told")  # 要是死了就好了
         if _announced(scene, span, imagined):
             return None
-        if scene.between(_SETTING + "about", span[0] - _AROUND, span[1] + _AROUND):
+        if _asked_about(scene, span):
             return False if rule.acute else None
         if rule.kind in _LASTING:
             return rule.certain
@@ -229,6 +236,21 @@ def _frame(scene: _Scene, event: int, end: int) -> str:
         still = frame == "near" and scene.between(_SETTING + "now", end, end + _BEHIND)
         return "now" if still else frame
     return "far" if scene.between(_SETTING + "far", end, end + _BEHIND) else "now"
+
+
+def _asked_about(scene: _Scene, span: Span) -> bool:
+    """Is it the subject of a question about policy, close by in this clause or the next?
+
+    A question that came first is left behind by a word of the present (…怎么申请，现在我胸口痛).
+    """
+    clauses = scene.sentence.clauses
+    here = (clauses[span[0]] - 1, clauses[span[1] - 1] + 1)
+    for start, end in scene.window(_SETTING + "about", span[0] - _AROUND, span[1] + _AROUND):
+        before = end <= span[0]
+        left_behind = before and scene.between(_SETTING + "now", end, span[1])
+        if here[0] <= clauses[start] <= here[1] and not left_behind:
+            return True
+    return False
 
 
 def _habitual(scene: _Scene, span: Span) -> bool:

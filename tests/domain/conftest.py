@@ -1,5 +1,7 @@
 """The rules that care staff wrote, read once for all tests of the domain."""
 
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,14 @@ from tests.domain.sounds import readings
 POLICY = Path(__file__).parents[2] / "policy"
 
 
-def sheet(name: str) -> Any:
-    """A fresh copy of a policy file."""
+@cache
+def _read(name: str) -> Any:
     return yaml.safe_load((POLICY / name).read_text(encoding="utf-8"))
+
+
+def sheet(name: str) -> Any:
+    """A copy of a policy file, to be changed freely."""
+    return deepcopy(_read(name))
 
 
 @pytest.fixture(scope="session")
