@@ -8,9 +8,11 @@ from pathlib import Path
 from sqlalchemy import select
 
 from callcenter.config import Settings
+from callcenter.domain.escalation import Finding, Standing
 from callcenter.domain.people import Category, Living, Role
 from callcenter.exchange.faults import NONE as NO_FAULTS
 from callcenter.exchange.faults import Faults
+from callcenter.services.escalations import resolve
 from callcenter.store.tables import (
     Attempt,
     Community,
@@ -107,9 +109,22 @@ class Town:
             self.world.passes(minutes=minutes)
         raise AssertionError("it never happened:\n" + self.story())
 
+    def finds_everyone_well(self) -> None:
+        """The caseworker goes and looks, and writes down what was found."""
+        house = self.world.house
+        worker = self.worker("caseworker")
+        for one in self.escalations():
+            if one.standing != Standing.RESOLVED.value:
+                with house.store.work() as session:
+                    resolve(session, house.now(), one.id, worker, Finding.SEEN_WELL)
+
     def story(self) -> str:
         """Everything that happened, in the words of the time line."""
         return "\n".join(event.text for event in self.rows(Event))
+
+    def texts(self, number: str) -> list[str]:
+        """The text messages on a phone, oldest first."""
+        return [message.body for message in self.world.exchange.messages.inbox(number)]
 
     def heard(self, number: str) -> str:
         """Everything that was said on the latest call of a phone."""

@@ -4,17 +4,19 @@ What a network in mainland China does is done here too: landlines get none, text
 and the third identical text in a day are dropped.
 """
 
+import functools
 import re
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from xml.etree import ElementTree
 
 from callcenter.exchange.account import dialable
 from callcenter.exchange.board import Board
 from callcenter.exchange.book import PhoneBook
 from callcenter.exchange.errors import RestError
-from callcenter.exchange.webhook import Link, absolute
+from callcenter.exchange.webhook import Answer, Link, absolute
 
 LONGEST = 1600
 SENT_SECONDS = 1.0
@@ -78,9 +80,24 @@ class Messages:
         line = self.board.account.line(to)
         if line is not None and line.sms is not None:
             form = self._form(message) | {"Body": body, "NumMedia": "0", "NumSegments": "1"}
-            self.board.post(line.sms, form, owner=message.sid)
+            self.board.post(
+                line.sms, form, owner=message.sid, then=lambda said: self._replies(message, said)
+            )
         self._seen(sender)
         return message
+
+    def _replies(self, asked: Message, said: Answer) -> None:
+        """Sends each <Message> of the app's answer back to the phone that wrote."""
+        for body in _bodies(said):
+            reply = self._new(
+                sender=asked.to,
+                to=asked.sender,
+                body=body[:LONGEST],
+                direction="outbound-reply",
+                status="queued",
+                callback=None,
+            )
+            self._after(DELIVERED_SECONDS, functools.partial(self._arrives, reply))
 
     def inbox(self, number: str) -> list[Message]:
         """What a phone has got and sent, oldest first."""
@@ -173,3 +190,15 @@ class Messages:
 
     def _after(self, seconds: float, do: Callable[[], None]) -> None:
         self.board.at(self.board.now + timedelta(seconds=seconds), do)
+
+
+def _bodies(said: Answer) -> list[str]:
+    """The texts of a messaging answer; what is no such answer holds none."""
+    if said.error or "<!" in said.text:  # no declarations: entities could blow up
+        return []
+    try:
+        root = ElementTree.fromstring(said.text.strip().encode())  # noqa: S314 - refused above
+    except ElementTree.ParseError:
+        return []
+    found = ["".join(one.itertext()).strip() for one in root.iter("Message")]
+    return [body for body in found if body]

@@ -38,6 +38,7 @@ def test_a_reply_to_the_text_acknowledges(missed: Town) -> None:
     missed.world.passes(minutes=1)
     escalation = missed.escalations()[0]
     assert (escalation.standing, escalation.acknowledged_over) == ("acknowledged", "sms")
+    assert "由您接了" in missed.texts(CASEWORKER)[-1]
 
 
 def test_a_text_from_somebody_who_was_not_told_changes_nothing(missed: Town) -> None:

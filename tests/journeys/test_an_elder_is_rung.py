@@ -4,7 +4,7 @@ import pytest
 
 from callcenter.domain.call import Disposition
 from callcenter.domain.checkin import Outcome
-from tests.town import WANG, Town
+from tests.town import CASEWORKER, WANG, Town
 
 
 def test_a_key_closes_the_slot_with_the_key_as_evidence(small_town: Town) -> None:
@@ -88,10 +88,14 @@ def test_two_calls_and_two_visits_are_planned_for_everyone_and_none_is_blank(tow
 
 def test_a_whole_week_leaves_no_slot_open(town: Town) -> None:
     town.behaves(WANG, "no_answer")
-    town.world.passes(days=6, hours=15)
+    town.behaves(CASEWORKER, "presses_one")
+    for _ in range(13):
+        town.world.passes(hours=12)
+        town.finds_everyone_well()
     for called in ("王阿婆", "李大爷", "赵阿婆"):
         for kind in ("call", "visit"):
             assert {slot.state for slot in town.slots(called, kind)} <= {
                 "confirmed_safe",
                 "escalated",
+                "resolved",
             }
