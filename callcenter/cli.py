@@ -16,8 +16,10 @@ from sqlalchemy import select
 
 from bot.channels.telegram_api import BadToken, TelegramSender
 from callcenter import auditor, demonstration, engine, launch, telegram_desk, wiring
+from callcenter.clock import real_now
 from callcenter.config import BadSettings, read_settings
 from callcenter.dialogue import AssistantSilent
+from callcenter.domain.week import local
 from callcenter.notify import ChatSender, NoChat, Notifier
 from callcenter.policy import BadPolicy
 from callcenter.store import schema
@@ -26,7 +28,7 @@ from callcenter.store.tables import Worker
 from callcenter.understanding import understand
 from callcenter.web.app import create_app
 from callcenter.wiring import House
-from knowledge import Library, ask_lines
+from knowledge import Library
 
 PLAIN = (BadSettings, BadPolicy, schema.SchemaMismatch, launch.CannotStart, BadToken)
 
@@ -153,13 +155,22 @@ def understand_file(asked: argparse.Namespace) -> None:
 
 def ask_file(asked: argparse.Namespace) -> None:
     """What an elder would hear to each question of a file; needs no assistant and no database."""
-    library = Library.load()
-    lines = (line for _, line in _json_lines(asked.file))
-    try:
-        for answer in ask_lines(lines, library):
-            print(json.dumps(answer, ensure_ascii=False))
-    except ValueError as wrong:
-        raise BadInput(str(wrong)) from wrong
+    library, today = Library.load(), local(real_now()).date()
+    for number, line in _json_lines(asked.file):
+        question = line.get("q")
+        if not isinstance(question, str):
+            raise BadInput(f'line {number}: wants {{"q": ...}}')
+        answer = library.ask(question, today)
+        found = {
+            "answered": answer.answered,
+            "answer": answer.spoken,
+            "article": answer.article,
+            "facts": list(answer.facts),
+            "source": answer.source,
+            "as_of": answer.as_of,
+            "score": answer.score,
+        }
+        print(json.dumps({**line, **found}, ensure_ascii=False))
 
 
 def _json_lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
