@@ -11,7 +11,7 @@ from callcenter.domain.danger import BadRules, DangerRules, Kind
 from tests.domain.conftest import sheet
 from tests.domain.measure import lines, measure
 
-SETS = ["danger_dev", "danger_held", "danger_hostile", "danger_fresh", "danger_plain"]
+SETS = ["danger_dev", "danger_held", "danger_hostile", "danger_fresh", "danger_plain", "danger_last"]
 
 
 @pytest.mark.parametrize("name", SETS)
