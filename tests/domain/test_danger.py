@@ -11,7 +11,7 @@ from callcenter.domain.danger import BadRules, DangerRules, Kind
 from tests.domain.conftest import sheet
 from tests.domain.measure import lines, measure
 
-SETS = ["danger_dev", "danger_held", "danger_hostile", "danger_fresh", "danger_plain", "danger_last"]
+SETS = [f"danger_{name}" for name in ("dev", "held", "hostile", "fresh", "plain", "last")]
 
 
 @pytest.mark.parametrize("name", SETS)
