@@ -28,7 +28,7 @@ class Weights:
 
     entry: npt.NDArray[np.float64]  # one for each of FEATURES
     none: npt.NDArray[np.float64]  # one for each of QUESTION_FEATURES
-    answer_from: float  # least probability that some article answers, to answer
+    answer_from: float  # least score of the best article, to answer
     choice_below: float  # share of the best of two under which both are offered
 
 
@@ -67,17 +67,22 @@ def rank(measured: Measured, weights: Weights) -> Ranking:
 
 
 def decide(ranking: Ranking, articles: frozenset[int], weights: Weights) -> Decision:
-    """What to do, where `articles` are the entries that may be spoken."""
-    pairs = zip(ranking.order, ranking.chances, strict=True)
+    """What to do, where `articles` are the entries that may be spoken.
+
+    The best article is weighed against the best reason to decline: the nearest other entry, or
+    that nothing known is near. Other articles do not count: which of them is another question.
+    """
+    pairs = list(zip(ranking.order, ranking.chances, strict=True))
     found = [(number, chance) for number, chance in pairs if number in articles]
-    answerable = sum(chance for _, chance in found)
-    if not found or answerable < weights.answer_from:
-        return Decision(verdict=Verdict.NONE, entries=(), score=round(answerable, 4))
-    (first, best), *rest = found
-    second, next_best = rest[0] if rest else (first, 0.0)
-    if best / (best + next_best) < weights.choice_below:
-        return Decision(verdict=Verdict.CHOICE, entries=(first, second), score=round(answerable, 4))
-    return Decision(verdict=Verdict.ANSWER, entries=(first,), score=round(answerable, 4))
+    refusing = max((chance for number, chance in pairs if number not in articles), default=0.0)
+    best = found[0][1] if found else 0.0
+    score = round(best / (best + refusing + ranking.none), 4) if found else 0.0
+    if score < weights.answer_from:
+        return Decision(verdict=Verdict.NONE, entries=(), score=score)
+    near = [n for n, chance in found[:2] if best / (best + chance) < weights.choice_below]
+    if len(near) == 2:
+        return Decision(verdict=Verdict.CHOICE, entries=(near[0], near[1]), score=score)
+    return Decision(verdict=Verdict.ANSWER, entries=(found[0][0],), score=score)
 
 
 def load_weights(path: Path, *, meaning: bool) -> Weights:

@@ -26,7 +26,7 @@ class Repair:
         self._words = {
             _sounds(word): meant
             for word, meant in sorted(lexicon.policy.items())
-            if len(word) >= 2 and word not in lexicon.unsafe
+            if word not in lexicon.unsafe and (len(word) > 2 or word in (meant, *lexicon.heard))
         }
         self._stretches = {
             _sounds(part): part

@@ -25,7 +25,10 @@ class Lexicon:
     fillers: re.Pattern[str]
     terms: tuple[str, ...]  # the policy words themselves, longest first
     policy: dict[str, str]  # every way of saying a policy word, and the word itself
-    unsafe: frozenset[str]  # too common a sound to be guessed from
+    heard: frozenset[str]  # everyday names of two characters that may be guessed by sound
+    unsafe: frozenset[
+        str
+    ]  # policy words that may not: their sound is too common a sound to be guessed from
 
     def canonical(self, text: str) -> str:
         """The bounded text in policy words, with only the characters that carry meaning."""
@@ -73,6 +76,7 @@ def load_lexicon(path: Path) -> Lexicon:
         fillers=_any_of(fillers),
         terms=tuple(sorted((plain(str(word)) for word in policy), key=len, reverse=True)),
         policy=said,
+        heard=frozenset(plain(str(word)) for word in data.get("heard") or []),
         unsafe=frozenset(plain(str(word)) for word in data.get("unsafe") or []),
     )
 
