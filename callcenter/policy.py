@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache, partial
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
 import yaml
+from pypinyin import Style, pinyin
 
 from callcenter.domain.answers import AnswerRules
 from callcenter.domain.call import Disposition
@@ -85,8 +87,8 @@ def read_policy(folder: Path, hotline: str) -> Policy:
     prompts = _read(folder, "prompts.yaml", dict)
     ladders = _read(folder, "ladders.yaml", _ladders)
     return Policy(
-        danger=_read(folder, "danger.yaml", DangerRules.parse),
-        answers=_read(folder, "answers.yaml", AnswerRules.parse),
+        danger=_read(folder, "danger.yaml", partial(DangerRules.parse, readings=readings)),
+        answers=_read(folder, "answers.yaml", partial(AnswerRules.parse, readings=readings)),
         retries=_read(folder, "retries.yaml", _retries),
         ladders=ladders[0],
         ladder_of=ladders[1],
@@ -94,6 +96,12 @@ def read_policy(folder: Path, hotline: str) -> Policy:
         published_number=say_digits(hotline.removeprefix("+86"), phone=True),
         prompts=_checked(folder / "prompts.yaml", _prompts, prompts),
     )
+
+
+@lru_cache(maxsize=8192)
+def readings(char: str) -> tuple[str, ...]:
+    """How a character may sound, without tones; recognition writes 率倒 for 摔倒."""
+    return tuple(pinyin(char, style=Style.NORMAL, heteronym=True)[0])
 
 
 def _read(folder: Path, name: str, build: Any) -> Any:
