@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from pathlib import Path
+from zipfile import BadZipFile
 
 import mammoth  # type: ignore[import-untyped]
 import yaml
@@ -76,7 +77,7 @@ def _word(file: Path) -> str:
     try:
         with file.open("rb") as opened:
             return _markdown(mammoth.convert_to_html(opened).value)
-    except (ValueError, KeyError, OSError) as error:
+    except (ValueError, KeyError, BadZipFile) as error:
         raise BadData(f"{file.name} 不是完好的 Word 文件：{error}") from None
 
 

@@ -44,8 +44,15 @@ class State:
 class Library:
     """Answers residents' questions from the articles of one folder."""
 
-    def __init__(self, folder: Path, state: State, embedding: UniversalSentences | None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        state: State,
+        embedding: UniversalSentences | None,
+        look_every: float = LOOK_EVERY,
+    ) -> None:
         self._folder = folder
+        self._look_every = look_every
         self._state = state
         self._embedding = embedding
         self._stamp = _stamp(folder)
@@ -54,14 +61,17 @@ class Library:
         self.problem = ""  # why changed files could not be taken over; empty when all is well
 
     @classmethod
-    def load(cls, folder: Path | None = None, *, meaning: bool = True) -> "Library":
+    def load(
+        cls, folder: Path | None = None, *, meaning: bool = True, look_every: float = LOOK_EVERY
+    ) -> "Library":
         """The library of that folder (by default this package's). Raises BadData.
 
         Without `meaning`, or without the embedding package, it searches by characters alone.
+        Changed files are taken over at the next question, `look_every` seconds apart.
         """
         embedding = load_embedding() if meaning else None
         home = folder or HOME
-        return cls(home, read_state(home, embedding), embedding)
+        return cls(home, read_state(home, embedding), embedding, look_every)
 
     @property
     def state(self) -> State:
@@ -105,7 +115,7 @@ class Library:
             return True
 
     def _look(self, now: Callable[[], float] = time.monotonic) -> None:
-        if now() - self._looked >= LOOK_EVERY:
+        if now() - self._looked >= self._look_every:
             self._looked = now()
             self.refresh()
 

@@ -13,7 +13,7 @@ class Reach(StrEnum):
 
     OURS = "ours"
     CITY = "city"  # another part of Wuxi: what holds in all of Wuxi may be said
-    PROVINCE = "province"  # Jiangsu: what holds in the whole province may be said
+    PROVINCE = "province"  # another city of Jiangsu: only what holds in the whole country
     COUNTRY = "country"  # only what holds in the whole country may be said
 
 
@@ -28,7 +28,7 @@ class Heard:
 SPEAKABLE = {
     Reach.OURS: frozenset({"梁溪", "无锡", "江苏", "国家"}),
     Reach.CITY: frozenset({"无锡", "江苏", "国家"}),
-    Reach.PROVINCE: frozenset({"江苏", "国家"}),
+    Reach.PROVINCE: frozenset({"国家"}),  # a provincial rule leaves its figures to each city
     Reach.COUNTRY: frozenset({"国家"}),
 }
 _NOWHERE = Heard(reach=Reach.OURS, place="")
