@@ -16,6 +16,7 @@ SETTINGS = {
     "LOG_LEVEL_LIBRARIES": "ERROR",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "OMP_NUM_THREADS": "1",  # more threads of the embedding only get in each other's way
     "CUDA_VISIBLE_DEVICES": "-1",
 }
 

@@ -1,0 +1,1 @@
+"""Tests of the actions: the draft, the talk, the words."""
