@@ -67,7 +67,7 @@ class Index:
         self.entries = tuple(entries)
         self._lexicon = lexicon
         self._kinds = kinds
-        asks = [[lexicon.canonical(ask) or ask for ask in entry.asks] for entry in self.entries]
+        asks = [[self.canonical(ask) for ask in entry.asks] for entry in self.entries]
         self.asks = tuple(ask for group in asks for ask in group)
         self.groups = Groups([len(group) for group in asks])
         self._texts = [lexicon.canonical_whole(entry.text) for entry in self.entries]
@@ -84,6 +84,10 @@ class Index:
         self._is_article = (sorts == "article").astype(np.float32)
         self._is_gap = (sorts == "gap").astype(np.float32)
         self._is_elsewhere = (sorts == "elsewhere").astype(np.float32)
+
+    def canonical(self, text: str) -> str:
+        """The text in policy words, as the index holds its examples."""
+        return self._lexicon.canonical(text) or text
 
     def measure(self, question: str, leave_out: int | None = None) -> Measured:
         """The features of a raw question; `leave_out` hides one example, for training."""

@@ -23,6 +23,8 @@ from knowledge.words import load_lexicon, plain
 
 HOME = Path(__file__).parent
 LOOK_EVERY = 2.0  # seconds between looks at the files
+SHORTEST, LONGEST = 6, 80  # characters of a sentence that is compared by itself
+_STATEMENT_END = re.compile(r"[。；\n]+")
 LIKELY = 0.3  # how near a gap or article must be, to be named in a refusal
 _CHINESE = re.compile("[一-鿿].*[一-鿿]")  # two characters at least
 _log = logging.getLogger(__name__)
@@ -149,7 +151,7 @@ def _entries(articles: list[Article], unverified: Unverified) -> list[Entry]:
         Entry(
             id=article.id,
             sort="article",
-            asks=(article.title, *article.asks),
+            asks=(article.title, *article.asks, *_statements(article)),
             text=f"{article.topic}{article.spoken}{article.body}",
             gives=article.gives,
         )
@@ -166,6 +168,12 @@ def _entries(articles: list[Article], unverified: Unverified) -> list[Entry]:
         for gap in unverified.gaps
     ]
     return [*found, *gaps]
+
+
+def _statements(article: Article) -> tuple[str, ...]:
+    """The sentences of an article: a question may come closer to one of them than to an example."""
+    parts = _STATEMENT_END.split(f"{article.spoken}\n{article.body}")
+    return tuple(part for part in parts if SHORTEST <= len(part) <= LONGEST)
 
 
 def own_file(folder: Path, name: str) -> Path:

@@ -16,8 +16,9 @@ import numpy.typing as npt
 from knowledge.embedding import load_embedding
 from knowledge.exam import Question, read_questions
 from knowledge.gate import Decision, Verdict, Weights, decide, rank
-from knowledge.index import FEATURES, QUESTION_FEATURES, Measured
+from knowledge.index import FEATURES, QUESTION_FEATURES, Index, Measured
 from knowledge.library import HOME, State, read_state
+from knowledge.mishearing import misheard
 from knowledge.regions import Reach
 from knowledge.words import plain
 
@@ -28,8 +29,9 @@ ROUNDS = 800
 STEP = 0.05
 CALM = 0.0002  # how strongly weights are held near zero
 REAL_WEIGHT = 3.0  # a written question counts this much, an article's own example once
-CHOICE_WORTH = 0.85
-DECLINED_WORTH = 1.3  # a wrong answer is worse than an unneeded offer of a person
+POOR = 0.5  # a misheard example counts this much
+CHOICE_WORTH = 0.95
+DECLINED_WORTH = 1.8  # a wrong answer is worse than an unneeded offer of a person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,16 +89,25 @@ def _right(state: State, facts: frozenset[str]) -> frozenset[int]:
 
 def _examples(state: State) -> list[Sample]:
     index = state.index
+    written = [ask for article in state.articles.values() for ask in article.asks]
+    written += [ask for gap in state.unverified.gaps for ask in gap.asks]
+    examples = {index.canonical(ask): ask for ask in written}
     samples = []
     for number, ask in enumerate(index.asks):
-        entry = index.groups.group_of(number)
-        measured = index.measure(ask, leave_out=number)
-        if index.entries[entry].sort == "article":
-            samples.append(Sample(measured=measured, right=frozenset({entry}), weight=1.0))
-        else:
-            samples.append(Sample(measured=measured, right=frozenset(), weight=0.5))
-            samples.append(Sample(measured=measured, right=frozenset(), weight=0.5, hidden=entry))
+        if ask in examples:
+            clean = index.measure(ask, leave_out=number)
+            poor = index.measure(misheard(examples[ask], number), leave_out=number)
+            samples += [*_example(index, number, clean, 1.0), *_example(index, number, poor, POOR)]
     return samples
+
+
+def _example(index: Index, number: int, measured: Measured, weight: float) -> list[Sample]:
+    """An article's example must find it; a gap's is declined, with the gap and without it."""
+    entry = index.groups.group_of(number)
+    if index.entries[entry].sort == "article":
+        return [Sample(measured=measured, right=frozenset({entry}), weight=weight)]
+    known = Sample(measured=measured, right=frozenset(), weight=weight / 2)
+    return [known, replace(known, hidden=entry)]
 
 
 def learn(samples: Sequence[Sample], articles: frozenset[int]) -> Weights:
