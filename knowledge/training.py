@@ -2,7 +2,7 @@
 
 Every example question is asked with itself hidden from the index. `development.jsonl` was read
 while examples were written, so it counts once; `tune.jsonl` was written afterwards, counts three
-times and alone sets the thresholds. `held.jsonl` is never read here.
+times. Both set the thresholds. `held.jsonl` is never read here.
 """
 
 import json
@@ -41,7 +41,7 @@ class Sample:
     measured: Measured
     right: frozenset[int]  # entry numbers; empty: decline
     weight: float
-    judges: bool = False  # a fresh question about our own place: it helps to set the thresholds
+    judges: bool = False  # a written question about our own place: it helps to set the thresholds
     hidden: int | None = None  # an entry taken away altogether: nothing known is near
 
 
@@ -61,7 +61,7 @@ def collect(state: State, bench: Path) -> list[Sample]:
     """All samples: written questions, then every example question with itself left out."""
     fresh = _written(state, read_questions(bench / "tune.jsonl"))
     seen = _written(state, read_questions(bench / "development.jsonl"))
-    seen = [replace(sample, weight=1.0, judges=False) for sample in seen]
+    seen = [replace(sample, weight=1.0) for sample in seen]
     return [*fresh, *seen, *_examples(state)]
 
 
@@ -179,7 +179,7 @@ def _with_thresholds(
     rankings = [rank(sample.measured, weights) for sample in judges]
     best = (-9.0, weights)
     for answer_from in np.arange(0.2, 0.95, 0.025):
-        for choice_below in (0.5, 0.55, 0.6, 0.65):
+        for choice_below in (0.53, 0.56, 0.6, 0.65):
             tried = replace(
                 weights, answer_from=round(float(answer_from), 3), choice_below=choice_below
             )
