@@ -3,6 +3,7 @@
 A pass, and only a pass, beats the heart that somebody outside watches.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,8 +14,19 @@ from sqlalchemy.orm import Session
 from callcenter.domain.checkin import NextAction, SlotState
 from callcenter.domain.escalation import Standing
 from callcenter.domain.week import local, monday_of
-from callcenter.store.tables import Attempt, Beat, Coverage, Elder, Escalation, Notice, Slot
+from callcenter.store.tables import (
+    Attempt,
+    Beat,
+    Coverage,
+    Elder,
+    Escalation,
+    Handoff,
+    Notice,
+    Slot,
+)
 from callcenter.wiring import House
+
+log = logging.getLogger(__name__)
 
 LATE = timedelta(minutes=5)
 PLANNED_BY = timedelta(minutes=15)  # a week, or a new elder, is planned within this time
@@ -39,6 +51,8 @@ def audit(house: House, now: datetime) -> list[Fault]:
             Fault(what="预警里的名额没有对应的预警", count=_orphaned(session)),
             Fault(what="预警没有通知到任何人", count=_unowned(session, now)),
             Fault(what="预警该往上报而没有报", count=_stuck(session, now)),
+            Fault(what="通知该发而没有发", count=_unsent(session, now)),
+            Fault(what="该回的电话或消息没有人回", count=_unanswered(session, now)),
         ]
     return [fault for fault in found if fault.count]
 
@@ -52,7 +66,10 @@ def report(house: House, now: datetime, faults: list[Fault]) -> None:
             row.at, row.note = now, words
             session.add(row)
     if not faults and house.settings.heartbeat_url:
-        httpx.get(house.settings.heartbeat_url, timeout=5)
+        try:
+            httpx.get(house.settings.heartbeat_url, timeout=5)
+        except httpx.HTTPError as silent:
+            log.warning("the outside heart could not be beaten: %s", type(silent).__name__)
 
 
 def _blank(session: Session, now: datetime) -> int:
@@ -114,11 +131,28 @@ def _orphaned(session: Session) -> int:
 
 
 def _unowned(session: Session, now: datetime) -> int:
-    told = exists().where(Notice.escalation_id == Escalation.id)
+    """Escalations that nobody has taken and that no notice has reached anybody about."""
+    told = exists().where(
+        Notice.escalation_id == Escalation.id, Notice.state.in_(("sent", "delivered"))
+    )
     rows = select(Escalation.id).where(
         Escalation.standing != Standing.RESOLVED.value,
         Escalation.opened_at < now - LATE,
+        Escalation.acknowledged_by.is_(None),
         ~told,
+    )
+    return _count(session, rows)
+
+
+def _unsent(session: Session, now: datetime) -> int:
+    rows = select(Notice.id).where(Notice.state == "due", Notice.due_at < now - LATE)
+    return _count(session, rows)
+
+
+def _unanswered(session: Session, now: datetime) -> int:
+    """People who were promised a call or a word, and are still waiting for it."""
+    rows = select(Handoff.id).where(
+        Handoff.state.in_(("waiting", "call_back")), Handoff.due_at < now - LATE
     )
     return _count(session, rows)
 

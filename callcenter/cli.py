@@ -215,7 +215,10 @@ def _forever(house: House, seconds: float, work: Callable[[], None]) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
     while not stop.is_set():
-        work()
+        try:
+            work()
+        except Exception as broken:  # noqa: BLE001  the round is an edge: the next one comes
+            logging.error("a round failed: %s", type(broken).__name__)
         stop.wait(max(0.1, min(seconds, house.clock.real_seconds(seconds * 10))))
 
 

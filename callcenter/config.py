@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlparse
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     telegram_url: str = "https://api.telegram.org"
     clock_file: Path | None = None  # set in a demonstration only
     heartbeat_url: str = ""  # pinged by the auditor when nobody is forgotten
+
+    @field_validator("public_url", "carrier_url", "rasa_url", "telegram_url")
+    @classmethod
+    def _without_slash(cls, url: str) -> str:
+        """Addresses are joined with paths that begin with a slash."""
+        return url.rstrip("/")
 
     @property
     def local_carrier(self) -> bool:

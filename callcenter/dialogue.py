@@ -19,6 +19,8 @@ LONGEST = 300  # characters of one utterance that are heard; measured: longer co
 FAR_TOO_LONG = 2000  # beyond this the caller is asked to be brief
 REPROMPTS = 2
 FAILURES = 2  # a conversation that fails so often in a row goes to a person
+MAYBE_DANGER = "maybe_danger"  # uncertain: a person hears it, with the duty officers rung too
+SILENT_CALL = "silent_call"  # somebody rang and said nothing
 KEPT = 6  # utterances kept for the summary that a person gets
 
 
@@ -180,7 +182,8 @@ class FrontDoor:
         if memory.silences < REPROMPTS:
             again = replace(memory, silences=memory.silences + 1)
             return self._reply(again, self._line("are_you_there"))
-        return self._reply(memory, self._line("nobody_there"), then=Then.HANG_UP)
+        line = self._line("nobody_there")
+        return self._reply(memory, line, then=Then.HANG_UP, reason=SILENT_CALL)
 
     def hear(self, caller: Caller, memory: Memory, text: str) -> Reply:
         """The answer to one utterance. Never empty, never raises for anything that was said."""
@@ -199,7 +202,7 @@ class FrontDoor:
 
     def _alarm(self, caller: Caller, memory: Memory, danger: Danger) -> Reply:
         if not danger.certain:
-            return self._person(caller, memory, "maybe_danger")
+            return self._person(caller, memory, MAYBE_DANGER)
         kind = "crisis" if danger.kind == "crisis" else "danger"
         suffix = "_putting_through" if caller.channel == "phone" else "_web"
         return self._reply(

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.domain.call import CallEvent, Disposition, Progress
 from callcenter.domain.checkin import NextAction, SlotState
@@ -24,6 +23,12 @@ log = logging.getLogger(__name__)
 
 NAME = "engine"
 BATCH = 50
+NOTICES = 10  # sent one after the other; a hanging carrier must not hold up the other steps
+QUEUED_AT_MOST = timedelta(minutes=5)
+TALKS_AT_MOST = timedelta(hours=2)
+NOT_TOLD = CarrierCall(
+    sid="", to="", progress=Progress.QUEUED, disposition=None, started_at=None, seconds=0
+)
 
 
 def tick(house: House, notifier: Notifier, now: datetime) -> None:
@@ -41,7 +46,7 @@ def tick(house: House, notifier: Notifier, now: datetime) -> None:
     for step in steps:
         try:
             step()
-        except (SQLAlchemyError, CarrierError, LookupError, ValueError) as broken:
+        except Exception as broken:  # noqa: BLE001  the engine's step is an edge: the others go on
             log.error("a step of the engine failed: %s", type(broken).__name__)
 
 
@@ -101,6 +106,8 @@ def _place(house: House, claim: attempts.Claim) -> None:
         script_url=base,
         status_url=f"{base}/status",
         machine_url=f"{base}/machine",
+        fallback_url=f"{house.settings.public_url}/voice/fallback",
+        limit_seconds=3600,  # a talk with an operator after a transfer is part of the call
     )
     try:
         sid = house.carrier.place_call(order)
@@ -110,11 +117,10 @@ def _place(house: House, claim: attempts.Claim) -> None:
                 session, house.now(), house.policy, claim.attempt_id, no.disposition
             )
         return
-    except Slower:
+    except Slower as wait:
+        again = house.now() + timedelta(seconds=wait.seconds)
         with house.store.work() as session:
-            attempts.not_placed(
-                session, house.now(), house.policy, claim.attempt_id, Disposition.NEVER_PLACED
-            )
+            attempts.put_back(session, claim.attempt_id, again)
         return
     except Unclear:
         with house.store.work() as session:
@@ -123,7 +129,14 @@ def _place(house: House, claim: attempts.Claim) -> None:
     with house.store.work() as session:
         wanted = attempts.placed(session, house.now(), claim.attempt_id, sid)
     if not wanted:
+        _end_call(house, sid)
+
+
+def _end_call(house: House, sid: str) -> None:
+    try:
         house.carrier.hang_up(sid)
+    except CarrierError as trouble:
+        log.error("a call could not be ended: %s", type(trouble).__name__)
 
 
 def reconcile(house: House, now: datetime) -> None:
@@ -133,7 +146,10 @@ def reconcile(house: House, now: datetime) -> None:
     for attempt in silent:
         try:
             call = _look(house, attempt)
-        except CarrierError:
+        except (CarrierError, LookupError, ValueError):  # not to be asked, or an odd answer
+            call = NOT_TOLD
+        early = call is None and now - attempt.intended_at < attempts.LOOK_AFTER
+        if call is NOT_TOLD or early or _stuck(house, call, now - attempt.intended_at):
             with house.store.work() as session:
                 attempts.looked_in_vain(session, now, house.policy, attempt.id)
             continue
@@ -144,6 +160,15 @@ def reconcile(house: House, now: datetime) -> None:
                 )
             else:
                 attempts.record(session, now, house.policy, attempt.id, _event(call))
+
+
+def _stuck(house: House, call: CarrierCall | None, age: timedelta) -> bool:
+    """A call that never ends is a person's task; one that only queues is taken back."""
+    if call is None or call.progress is Progress.ENDED:
+        return False
+    if call.progress is Progress.QUEUED and age > QUEUED_AT_MOST:
+        _end_call(house, call.sid)
+    return age > TALKS_AT_MOST
 
 
 def _look(house: House, attempt: Attempt) -> CarrierCall | None:
@@ -200,7 +225,7 @@ def escalate(house: House, now: datetime) -> None:
 def deliver(house: House, notifier: Notifier, now: datetime) -> None:
     """Sends the notices that are due, over every channel."""
     with house.store.work() as session:
-        due = notices.claim_due(session, now)
+        due = notices.claim_due(session, now, NOTICES)
     for one in due:
         went = notifier.send(one)
         with house.store.work() as session:

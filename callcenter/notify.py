@@ -9,7 +9,7 @@ from typing import Protocol
 from bot.channels.telegram_api import ChatTrouble
 from callcenter.policy import Policy
 from callcenter.services.notices import Due
-from callcenter.telephony.port import CallOrder, Carrier, CarrierError, Refused
+from callcenter.telephony.port import CallOrder, Carrier, CarrierError, Refused, Slower
 
 
 class ChatSender(Protocol):
@@ -51,11 +51,13 @@ class Notifier:
         try:
             return Sent(sid=self._send(due))
         except Refused as no:
-            return Sent(sid=None, trouble=str(no))
+            return Sent(sid=None, trouble=str(no.code))  # its sentence holds the number
         except ChatTrouble as trouble:
             return Sent(
                 sid=None, trouble=str(trouble), again=trouble.again, seconds=trouble.seconds
             )
+        except Slower as wait:  # nothing was placed
+            return Sent(sid=None, trouble=str(wait), again=True, seconds=wait.seconds)
         except CarrierError as trouble:
             return Sent(sid=None, trouble=str(trouble), again=due.scheme != "tel")
 

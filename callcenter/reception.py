@@ -4,12 +4,22 @@ Read, decide, write: the assistant is asked between two transactions, never insi
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from callcenter.dialogue import Caller, Memory, Reply, Then
+from sqlalchemy.orm import Session
+
+from callcenter.dialogue import (
+    FAR_TOO_LONG,
+    MAYBE_DANGER,
+    SILENT_CALL,
+    Caller,
+    Memory,
+    Reply,
+    Then,
+)
 from callcenter.domain.escalation import Reason
-from callcenter.services import conversations
+from callcenter.services import conversations, handoffs
 from callcenter.services.escalations import open_escalation
-from callcenter.services.handoffs import open_handoff
 from callcenter.store.tables import Conversation, Elder
 from callcenter.wiring import House
 
@@ -45,89 +55,108 @@ def hear(
     address: str = "",
     turn: int | None = None,
 ) -> Answer:
-    """The answer to one utterance; danger is escalated in the same breath as it is written.
+    """The answer to one utterance.
 
-    A `turn` that is not the expected one is a webhook that came twice or late: what was said
-    last is said again, and nothing changes.
+    Certain danger is heard, answered and escalated in the one transaction that writes it down, even
+    when its turn comes late. Any other `turn` that is not the expected one is a webhook that came
+    twice or late: what was said last is said again, and nothing changes.
     """
     with house.store.work() as session:
         one = conversations.begin(session, house.now(), key=key, channel=channel, address=address)
         caller, memory, with_person = _caller(one), Memory.thaw(one.memory), one.with_person
-        if turn is not None and turn != memory.turn:
-            return _once_more(caller, memory)
+        danger = house.policy.danger.find(text[:FAR_TOO_LONG])
+        certain = danger is not None and danger.certain
+        if turn is not None and turn != memory.turn and not certain:
+            return _once_more(session, one, memory)
         memory = replace(memory, turn=memory.turn + 1)
         conversations.remember(one, memory.freeze())
         conversations.add(session, house.now(), "caller", [text], conversation_id=one.id)
+        if certain:  # the front door asks no model about it
+            return _written(session, house, one, house.door.hear(caller, memory, text))
     if with_person:
-        return _to_person(house, caller, memory, text)
+        return _to_person(house, caller)
     reply = house.door.hear(caller, memory, text)
-    return _write(house, key, caller, reply)
+    with house.store.work() as session:
+        again = conversations.find(session, key)
+        if again is None:
+            raise LookupError("a conversation vanished between two turns")
+        return _written(session, house, again, reply)
 
 
-def _once_more(caller: Caller, memory: Memory) -> Answer:
+def _once_more(session: Session, one: Conversation, memory: Memory) -> Answer:
+    """The same words again; a transfer that still rings goes on ringing."""
+    ringing = handoffs.ringing(session, conversation_id=one.id)
     return Answer(
         lines=memory.last,
-        then=Then.LISTEN,
+        then=Then.LISTEN if ringing is None else Then.TRANSFER,
         slow=memory.slow,
-        conversation_id=caller.conversation_id or 0,
+        conversation_id=one.id,
         turn=memory.turn,
+        handoff_id=ringing,
     )
 
 
-def _to_person(house: House, caller: Caller, memory: Memory, text: str) -> Answer:
-    """A person has this chat: the assistant is silent, but danger is still heard."""
-    danger = house.policy.danger.find(text)
-    if danger is not None:
-        reply = house.door.hear(caller, memory, text)
-        return _write(house, caller.sender, caller, reply)
+def _to_person(house: House, caller: Caller) -> Answer:
+    """A person has this chat: the assistant is silent, and the words wait for the person."""
     line = house.policy.say("hotline", "person_speaks")
     return Answer(
         lines=(line,), then=Then.LISTEN, slow=False, conversation_id=caller.conversation_id or 0
     )
 
 
-def _write(house: House, key: str, caller: Caller, reply: Reply) -> Answer:
-    handoff_id = None
-    with house.store.work() as session:
-        one = conversations.find(session, key)
-        if one is None:
-            raise LookupError("a conversation vanished between two turns")
-        conversations.remember(one, reply.memory.freeze())
-        conversations.add(session, house.now(), "assistant", reply.lines, conversation_id=one.id)
-        if reply.danger is not None:
-            reason = Reason.CRISIS if reply.danger.kind == "crisis" else Reason.DANGER
-            open_escalation(
-                session,
-                house.now(),
-                house.policy,
-                reason,
-                elder=session.get(Elder, one.elder_id) if one.elder_id else None,
-                words=reply.danger.words,
-                phone=one.address,
-                conversation_id=one.id,
-            )
-        if reply.then is Then.TRANSFER:
-            handoff = open_handoff(
-                session,
-                house.now(),
-                reason=reply.reason,
-                summary=reply.summary,
-                on_line=one.channel == "phone",
-                urgent=reply.danger is not None,
-                conversation_id=one.id,
-                elder_id=one.elder_id,
-                phone=one.address,
-            )
-            handoff_id = handoff.id
-            one.with_person = one.channel != "phone"
+def _written(session: Session, house: House, one: Conversation, reply: Reply) -> Answer:
+    now = house.now()
+    conversations.remember(one, reply.memory.freeze())
+    conversations.add(session, now, "assistant", reply.lines, conversation_id=one.id)
+    elder = session.get(Elder, one.elder_id) if one.elder_id else None
+    if reply.danger is not None:
+        reason = Reason.CRISIS if reply.danger.kind == "crisis" else Reason.DANGER
+        open_escalation(
+            session,
+            now,
+            house.policy,
+            reason,
+            elder=elder,
+            words=reply.danger.words,
+            phone=one.address,
+            conversation_id=one.id,
+        )
+    if reply.reason == SILENT_CALL and elder is not None:
+        handoffs.ask_back(
+            session,
+            now,
+            reason=SILENT_CALL,
+            summary="来电没有出声",
+            conversation_id=one.id,
+            elder_id=elder.id,
+            phone=one.address,
+        )
     return Answer(
         lines=reply.lines,
         then=reply.then,
         slow=reply.memory.slow,
         conversation_id=one.id,
         turn=reply.memory.turn,
-        handoff_id=handoff_id,
+        handoff_id=_handed_over(session, now, one, reply),
     )
+
+
+def _handed_over(session: Session, now: datetime, one: Conversation, reply: Reply) -> int | None:
+    if reply.then is not Then.TRANSFER:
+        return None
+    handoff = handoffs.open_handoff(
+        session,
+        now,
+        reason=reply.reason,
+        summary=reply.summary,
+        on_line=one.channel == "phone",
+        urgent=reply.danger is not None or reply.reason == MAYBE_DANGER,
+        conversation_id=one.id,
+        elder_id=one.elder_id,
+        phone=one.address,
+    )
+    one.with_person = one.channel != "phone"
+    return handoff.id
 
 
 def _caller(one: Conversation) -> Caller:

@@ -8,7 +8,7 @@ jionlp, public holidays to chinese_calendar.
 
 import calendar
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import chinese_calendar
@@ -55,7 +55,7 @@ class Part:
 PARTS = (
     Part(name="凌晨", begins=1, ends=6, said="凌晨|后半夜"),
     Part(name="中午", begins=11, ends=13, said="中午|午饭|中饭|午餐|中餐|中浪|日中|晌午|正午"),
-    Part(name="早上", begins=6, ends=9, said="早上|清早|早晨|一早|大清老早|早浪|早饭|早餐|早点心|早起|老清早"),
+    Part(name="早上", begins=6, ends=9, said="早上|清早|早晨|一早|老早|早浪|早饭|早餐|早点心|早起|清老早"),
     Part(name="上午", begins=8, ends=11, said="上午|上半日|上半天|上昼|前半天|午前"),
     Part(name="下午", begins=13, ends=17, said="下午|下半日|下半天|下昼|后半天|午后|点心"),
     Part(name="傍晚", begins=17, ends=19, said="傍晚|夜快|晚饭|夜饭|晚餐|天黑前|黄昏"),
@@ -73,6 +73,7 @@ DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两"
 NUMERAL = re.compile(r"[零〇一二两三四五六七八九十]+")
 SAME = (
     (r"\s+|那个|就是说|这个嘛|嗯+|呃+|啊|呀", ""),
+    (r"(?<=[^午晨里天号日，到至上])一点(?!半|钟|[一二三四五刻])", ""),  # 软一点, 慢一点
     (r"辰光", "时候"),
     (r"今朝|今日|今儿个?|今天子", "今天"),
     (r"明朝|明日|明儿个?|明天子|名天", "明天"),
@@ -82,7 +83,8 @@ SAME = (
     (r"([今明后])早(?!饭|餐)", r"\1天早上"),
     (r"([今明后])[晚夜](?!饭|餐|里|上|头)", r"\1天晚上"),
     (r"星期|礼拜", "周"),
-    (r"周[天]", "周日"),
+    (r"周天", "周日"),
+    (r"周([一二三四五六日])", r"周\1，"),  # 周三八点 is not 38 o'clock
     (r"个半(?:钟头|小时)", "半小时"),
     (r"个?钟头|个小时", "小时"),
     (r"[一两二三四五六七八九](?=[两二三四五六七八九十]点)", ""),
@@ -420,9 +422,3 @@ def _spoken_day(day: date, now: datetime) -> str:
 
 def _on(day: date, hour: int) -> datetime:
     return datetime.combine(day, time(), SHANGHAI) + timedelta(hours=hour)
-
-
-def without_time(when: When) -> When:
-    """The same day, the whole of it; used when the caller takes the time of day back."""
-    day = when.start.date()
-    return replace(when, start=_on(day, DAY_BEGINS), end=_on(day, DAY_ENDS), timed=False)

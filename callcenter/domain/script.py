@@ -186,7 +186,14 @@ _AWAY: dict[str, Step] = {
 }
 _STEPS: dict[At, dict[str, Step]] = {
     At.HEALTH: {"fine": _fine, "unwell": _unwell, "family_answers": _somebody_else, **_AWAY},
-    At.WHO: {"yes": _elder_came, "fine": _elder_came, "no": _not_there, **_AWAY},
+    At.WHO: {
+        "yes": _elder_came,
+        "fine": _elder_came,
+        "no": _not_there,
+        "unwell": _ends(Outcome.UNWELL, "will_be_contacted"),
+        "family_answers": _somebody_else,
+        **_AWAY,
+    },
     At.UNWELL: {
         "yes": _put_through,
         "no": _wait_for_worker,

@@ -3,11 +3,12 @@
 Nothing here dials. The engine claims, dials between two transactions, and reports back.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain import script
@@ -25,16 +26,20 @@ from callcenter.domain.checkin import (
 )
 from callcenter.domain.escalation import Reason
 from callcenter.domain.script import At, Talk
-from callcenter.domain.week import Window, local
+from callcenter.domain.week import Window, at, local
 from callcenter.policy import Policy
 from callcenter.services import weekplan
-from callcenter.services.errors import NotFound
+from callcenter.services.errors import CareError, NotFound
 from callcenter.services.escalations import open_escalation
 from callcenter.services.timeline import note
 from callcenter.store.tables import Attempt, Elder, Slot
 
+log = logging.getLogger(__name__)
+
 LOOK_AFTER = timedelta(minutes=2)  # how long the carrier may be silent before it is asked
 GIVE_UP_LOOKING = timedelta(minutes=30)  # then a person has to find out
+BETWEEN_CALLS = timedelta(hours=20)
+LATE_WORDS = "没能在约定的时间里打通"
 FRESH = timedelta(seconds=60)  # an intent older than this is not dialled any more, only looked up
 
 REASON_OF = {
@@ -56,6 +61,7 @@ REASON_OF = {
 DIAL_REASON = {
     Disposition.INVALID_NUMBER: Reason.NUMBER_INVALID,
     Disposition.NOT_PERMITTED: Reason.LINE_TROUBLE,
+    Disposition.NEVER_PLACED: Reason.LINE_TROUBLE,
 }
 
 
@@ -81,7 +87,14 @@ def claim_due(session: Session, now: datetime, policy: Policy, limit: int) -> li
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    claims = [_claim(session, now, policy, slot) for slot in slots]
+    claims = []
+    for slot in slots:
+        try:
+            with session.begin_nested():
+                claims.append(_claim(session, now, policy, slot))
+        except (ValueError, LookupError, CareError) as odd:  # one bad row must not stop the others
+            log.error("slot %d cannot be dialled: %s", slot.id, type(odd).__name__)
+            slot.next_at = now + timedelta(minutes=10)
     return [claim for claim in claims if claim is not None]
 
 
@@ -97,14 +110,45 @@ def _claim(session: Session, now: datetime, policy: Policy, slot: Slot) -> Claim
     if not elder.phone:
         _to_person(session, now, policy, slot, elder, Reason.NUMBER_INVALID, "没有电话号码")
         return None
+    if now > slot.by:  # the engine was off: an old day is not rung up afterwards
+        _to_person(session, now, policy, slot, elder, Reason.MISSED, LATE_WORDS)
+        return None
     window = Window(opens=elder.window_opens, closes=elder.window_closes)
     if not window.holds(now):
         _wait_for_window(session, now, policy, slot, elder, window)
         return None
-    if session.scalar(select(exists().where(Attempt.elder_id == elder.id, Attempt.live))):
-        slot.next_at = now + timedelta(minutes=5)  # the other slot's call is still going on
+    same_line = or_(Attempt.elder_id == elder.id, Attempt.to_phone == elder.phone)
+    if session.scalar(select(exists().where(same_line, Attempt.live))):
+        slot.next_at = now + timedelta(minutes=5)  # this phone (a couple may share it) is in a call
+        return None
+    rested = _rested(session, slot, window)
+    if rested is not None and rested > now:
+        slot.next_at = rested
         return None
     return _intend(session, now, slot, elder)
+
+
+def _rested(session: Session, slot: Slot, window: Window) -> datetime | None:
+    """When an elder may be asked again after the other call of the week, if that was just now.
+
+    Two calls a week lie about a day apart; near the end of the week the later one comes anyway.
+    """
+    ended = session.scalar(
+        select(func.max(Slot.ended_at)).where(
+            Slot.elder_id == slot.elder_id,
+            Slot.week == slot.week,
+            Slot.kind == slot.kind,
+            Slot.id != slot.id,
+        )
+    )
+    if ended is None:
+        return None
+    then = window.next_open(ended + BETWEEN_CALLS)
+    last = min(window.closing(then), at(slot.week + timedelta(days=6), window.closes))
+    if then >= last:
+        return None
+    slot.by = max(slot.by, last)
+    return then
 
 
 def _wait_for_window(
@@ -113,7 +157,7 @@ def _wait_for_window(
     """No call leaves outside the elder's hours because it queued."""
     opens = window.next_open(now)
     if opens > slot.by:
-        _to_person(session, now, policy, slot, elder, Reason.MISSED, "没能在约定的时间里打通")
+        _to_person(session, now, policy, slot, elder, Reason.MISSED, LATE_WORDS)
     else:
         slot.next_at = opens
 
@@ -135,6 +179,16 @@ def _intend(session: Session, now: datetime, slot: Slot, elder: Elder) -> Claim:
     session.flush()
     note(session, now, "dial", f"拨打平安问候电话（第{tries + 1}次）", elder_id=elder.id)
     return Claim(attempt_id=attempt.id, to=attempt.to_phone, intended_at=now)
+
+
+def put_back(session: Session, attempt_id: int, again: datetime) -> None:
+    """The carrier asked to wait, and nothing was placed: as if this dial had not been tried."""
+    attempt = locked(session, attempt_id)
+    if attempt.state != "intended" or attempt.call_sid is not None:
+        return
+    slot = session.get_one(Slot, attempt.slot_id)
+    slot.next_action, slot.next_at = NextAction.DIAL.value, again
+    session.delete(attempt)
 
 
 def placed(session: Session, now: datetime, attempt_id: int, sid: str) -> bool:
@@ -230,6 +284,9 @@ def after_turn(
     elif talk.outcome in (Outcome.DANGER, Outcome.UNWELL, Outcome.NOT_UNDERSTOOD):
         tied = slot if slot.state == SlotState.OPEN.value else None
         reason = REASON_OF[talk.outcome]
+        danger = policy.danger.find(talk.evidence)
+        if reason is Reason.DANGER and danger is not None and danger.kind == "crisis":
+            reason = Reason.CRISIS
         if tied is not None or reason is Reason.DANGER:
             open_escalation(
                 session, now, policy, reason, elder=elder, words=talk.evidence, slot=tied

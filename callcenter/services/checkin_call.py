@@ -10,11 +10,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from callcenter.domain import script
-from callcenter.domain.checkin import Outcome
+from callcenter.domain.checkin import OUTCOME_WORDS, Outcome
 from callcenter.domain.script import At, Talk, Turn
 from callcenter.policy import Policy
-from callcenter.services import attempts, conversations
-from callcenter.services.handoffs import open_handoff
+from callcenter.services import attempts, conversations, handoffs
 from callcenter.store.tables import Attempt, Elder
 
 
@@ -71,8 +70,9 @@ def take_turn(
     attempt = attempts.locked(session, attempt_id)
     talk = attempts.thaw(attempt)
     if talk.at is At.OVER or attempt.state == "ended":
-        return Next(lines=(), then="hang_up", slow=False, turn=talk.turn)
-    if turn != talk.turn:
+        return _after_the_end(session, attempt, talk)
+    danger = policy.danger.find(heard.words) if heard.words else None
+    if turn != talk.turn and not (danger and danger.certain):
         again = Turn(lines=(script.QUESTION[talk.at],), then="ask")
         return _said(session, policy, attempt, talk, again)
     if heard.words or heard.key:
@@ -85,6 +85,14 @@ def take_turn(
     return _next(session, now, policy, attempt, talk, then)
 
 
+def _after_the_end(session: Session, attempt: Attempt, talk: Talk) -> Next:
+    """The last webhook came again: a transfer that still rings goes on, anything else is over."""
+    waiting = handoffs.ringing(session, attempt_id=attempt.id)
+    if attempt.state == "ended" or waiting is None:
+        return Next(lines=(), then="hang_up", slow=False, turn=talk.turn)
+    return Next(lines=(), then="transfer", slow=False, turn=talk.turn, handoff_id=waiting)
+
+
 def _decide(policy: Policy, talk: Talk, heard: Heard, model_means: str) -> tuple[Talk, Turn]:
     if not heard.key and not heard.words:
         return script.silence(talk)
@@ -94,6 +102,8 @@ def _decide(policy: Policy, talk: Talk, heard: Heard, model_means: str) -> tuple
     if danger is not None:
         return script.answer(talk, "human", heard.words)
     meaning = means(policy, talk, heard)
+    if meaning == "unclear" and model_means in ("emergency", "crisis"):
+        return script.alarm(talk, heard.words)
     if meaning == "unclear" and model_means not in ("", "fine"):
         meaning = model_means
     return script.answer(talk, meaning, heard.key or heard.words)
@@ -106,13 +116,13 @@ def _next(
     conversations.add(session, now, "assistant", after.lines, attempt_id=attempt.id)
     if turn.then != "transfer":
         return after
-    urgent = talk.outcome is Outcome.DANGER
+    urgent = talk.outcome is Outcome.DANGER or policy.danger.find(talk.evidence) is not None
     elder = session.get_one(Elder, attempt.elder_id)
-    handoff = open_handoff(
+    handoff = handoffs.open_handoff(
         session,
         now,
         reason="danger" if urgent else "check_in",
-        summary=f"平安问候中，{elder.called}说：{talk.evidence or '要人工'}",
+        summary=f"平安问候中，{elder.called}{_in_words(talk)}",
         on_line=True,
         urgent=urgent,
         attempt_id=attempt.id,
@@ -120,6 +130,14 @@ def _next(
         phone=attempt.to_phone,
     )
     return replace(after, handoff_id=handoff.id)
+
+
+def _in_words(talk: Talk) -> str:
+    """What the elder did, for the person who takes over."""
+    outcome = OUTCOME_WORDS[talk.outcome] if talk.outcome else "要人工"
+    if not talk.evidence:
+        return outcome
+    return outcome if talk.evidence.isdigit() else f"说：{talk.evidence}"
 
 
 def _said(session: Session, policy: Policy, attempt: Attempt, talk: Talk, turn: Turn) -> Next:

@@ -22,6 +22,10 @@ class AlreadyAcknowledged(CareError):
 
     status = 409
 
+    def __init__(self, owner: str) -> None:
+        super().__init__(f"已由{owner}接警。")
+        self.owner = owner  # the name of who has it
+
 
 class AlreadyResolved(CareError):
     """这条预警已经办结。"""

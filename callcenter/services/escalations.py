@@ -72,12 +72,33 @@ def open_escalation(
         text = f"发出预警：{REASON_WORDS[reason]}"
     else:
         text = f"预警处理中又发生：{REASON_WORDS[reason]}"
+        _worse(session, now, policy, known, reason, words)
     if words:
         text += f"（“{words}”）"
     note(session, now, "escalation", text, elder_id=known.elder_id, escalation_id=known.id)
     if slot is not None:
         tie(slot, known)
     return known
+
+
+def _worse(
+    session: Session,
+    now: datetime,
+    policy: Policy,
+    known: Escalation,
+    reason: Reason,
+    words: str,
+) -> None:
+    """Danger that comes again, or illness on top of a mere absence, is told anew at once."""
+    was = Reason(known.reason)
+    ill = reason is Reason.UNWELL and was not in URGENT and was is not Reason.UNWELL
+    again = reason in URGENT and known.standing == Standing.ACKNOWLEDGED.value
+    if not (ill or again):
+        return
+    known.reason, known.words = reason.value, (words or known.words)[:200]
+    known.standing = Standing.RINGING.value
+    known.next_at = now + thaw(known.ladder).rungs[known.rung].wait
+    _tell(session, now, policy, known, (known.rung,))
 
 
 def tie(slot: Slot, escalation: Escalation) -> None:
@@ -116,7 +137,7 @@ def acknowledge(
         if one.acknowledged_by == worker.id:
             return one
         owner = session.get_one(Worker, one.acknowledged_by)
-        raise AlreadyAcknowledged(f"已由{owner.name}接警。")
+        raise AlreadyAcknowledged(owner.name)
     one.standing = Standing.ACKNOWLEDGED.value
     one.acknowledged_by, one.acknowledged_at, one.acknowledged_over = worker.id, now, over
     one.next_at = now + thaw(one.ladder).find_within
@@ -192,6 +213,7 @@ def _standing_one(
         select(Escalation)
         .where(same, Escalation.standing.in_(OPEN))
         .order_by(Escalation.opened_at.desc())
+        .with_for_update()
     )
     for row in session.scalars(rows):
         if reason not in URGENT or Reason(row.reason) in URGENT:
@@ -227,12 +249,17 @@ def _new(
 
 def _ladder(session: Session, policy: Policy, reason: Reason, elder: Elder | None) -> Ladder:
     plan = policy.ladder_for(reason)
-    duty = _people(session, Role.DUTY_OFFICER, None)
+    duty = _people(session, Role.DUTY_OFFICER, None) or _anybody(session)
     steps = [(step.title, _people(session, step.who, elder), step.wait) for step in plan.steps]
     try:
         return build_ladder(steps, duty, plan.find_within)
     except ValueError:
         raise NobodyToTell from None
+
+
+def _anybody(session: Session) -> Sequence[int]:
+    """Everybody who works here: when no duty officer is left, anybody is better than nobody."""
+    return session.scalars(select(Worker.id).where(Worker.active).order_by(Worker.id)).all()
 
 
 def _people(session: Session, role: Role, elder: Elder | None) -> Sequence[int]:
@@ -294,8 +321,10 @@ def _tell(
     if one.acknowledged_by is not None:
         people[one.acknowledged_by] = None
     text = _words(session, policy, one)
-    for worker in session.scalars(select(Worker).where(Worker.id.in_(people))):
+    for worker in _reachable(session, list(people)):
         for address in addresses(worker):
+            if address.startswith("sms:") and _texted(session, one, address) >= SAME_TEXTS:
+                continue
             session.add(
                 Notice(
                     escalation_id=one.id,
@@ -307,6 +336,30 @@ def _tell(
                 )
             )
     session.flush()
+
+
+SAME_TEXTS = 2  # carriers drop the third identical text of a day
+
+
+def _texted(session: Session, one: Escalation, address: str) -> int:
+    rows = select(func.count()).where(
+        Notice.escalation_id == one.id, Notice.address == address, Notice.state != "stopped"
+    )
+    return session.scalar(rows) or 0
+
+
+def _reachable(session: Session, people: Sequence[int]) -> Sequence[Worker]:
+    """Those of the people who still work here and can be reached, else the duty officers, else all.
+
+    A ladder is frozen when it opens; who has left since then is not told, and nobody is skipped.
+    """
+    rows = select(Worker).where(Worker.active).order_by(Worker.id)
+    officers = rows.where(Worker.role == Role.DUTY_OFFICER.value)
+    for some in (rows.where(Worker.id.in_(people)), officers, rows):
+        workers = [worker for worker in session.scalars(some) if addresses(worker)]
+        if workers:
+            return workers
+    return []
 
 
 def addresses(worker: Worker) -> list[str]:

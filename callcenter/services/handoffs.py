@@ -63,6 +63,14 @@ def open_handoff(
     return one
 
 
+def ringing(
+    session: Session, *, conversation_id: int | None = None, attempt_id: int | None = None
+) -> int | None:
+    """The handoff of this talk that still rings somebody, if there is one."""
+    one = _standing(session, conversation_id, attempt_id)
+    return one.id if one is not None and one.state == "ringing" else None
+
+
 def to_ring(session: Session, urgent: bool) -> Sequence[str]:
     """The phones to ring: signed-on operators; for the urgent the duty officers as well."""
     rows = select(Worker).where(Worker.active, Worker.phone != "").order_by(Worker.id)

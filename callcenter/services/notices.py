@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from callcenter.domain.escalation import URGENT
 from callcenter.services.errors import NotFound
 from callcenter.services.timeline import note
 from callcenter.store.tables import Escalation, Notice, Worker
@@ -13,6 +14,7 @@ from callcenter.store.tables import Escalation, Notice, Worker
 TRIES = 3
 SENT_WITHIN = timedelta(minutes=5)
 AGAIN_AFTER = timedelta(seconds=30)
+URGENT_REASONS = [reason.value for reason in URGENT]
 WAYS = {"tel": "电话", "sms": "短信", "telegram": "Telegram"}
 
 
@@ -31,10 +33,11 @@ def claim_due(session: Session, now: datetime, limit: int = 50) -> list[Due]:
     """Marks due notices as going out; the caller commits, then sends."""
     rows = session.scalars(
         select(Notice)
+        .join(Escalation, Escalation.id == Notice.escalation_id)
         .where(Notice.state == "due", Notice.due_at <= now)
-        .order_by(Notice.due_at, Notice.id)
+        .order_by(Escalation.reason.not_in(URGENT_REASONS), Notice.due_at, Notice.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=Notice)
     ).all()
     return [_claim(session, one) for one in rows]
 
@@ -132,12 +135,14 @@ def next_due(session: Session) -> datetime | None:
 
 
 def left_going(session: Session, now: datetime) -> int:
-    """Notices whose sender died between claiming and telling: failed, so the ladder shows it.
+    """Notices whose sender died between claiming and telling.
 
-    Not sent again: the phone may have rung. The ladder's next round tells everyone anew.
+    A text goes out again; a call does not, as the phone may have rung: the ladder's next round
+    rings everyone anew.
     """
     rows = select(Notice).where(Notice.state == "going", Notice.due_at <= now - SENT_WITHIN)
     stale = session.scalars(rows).all()
     for one in stale:
-        one.state, one.trouble = "failed", "发送中断"
+        again = not one.address.startswith("tel:") and one.tries < TRIES
+        one.state, one.trouble = ("due" if again else "failed"), "发送中断"
     return len(stale)

@@ -1,5 +1,6 @@
 """Planning a week: every covered elder gets two calls and two visits, each with a next action."""
 
+import logging
 from datetime import date, datetime
 
 from sqlalchemy import Select, exists, or_, select
@@ -14,6 +15,8 @@ from callcenter.domain.checkin import (
 from callcenter.domain.week import Window, local, monday_of
 from callcenter.store.tables import Coverage, Elder, Slot
 
+log = logging.getLogger(__name__)
+
 BATCH = 500  # elders planned in one transaction; memory stays bounded whatever the district
 
 
@@ -24,9 +27,14 @@ def plan_week(session: Session, now: datetime, limit: int = BATCH) -> int:
     """
     monday = monday_of(now)
     elders = session.scalars(_unplanned(monday, local(now).date()).limit(limit)).all()
+    planned = 0
     for elder in elders:
-        session.add_all(_slots(elder, monday, now))
-    return len(elders)
+        try:
+            session.add_all(_slots(elder, monday, now))
+            planned += 1
+        except ValueError:  # the auditor shows who is blank; the others are planned
+            log.error("elder %d has calling hours that cannot be planned", elder.id)
+    return planned
 
 
 def _unplanned(monday: date, today: date) -> Select[Elder]:

@@ -13,8 +13,19 @@ BUSY_SECONDS = 10
 def open_engine(url: str) -> Engine:
     """An engine for the URL. On SQLite writers queue instead of failing; foreign keys are held."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        return create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=30,
+            pool_timeout=5,  # the carrier waits 15 s in all
+            hide_parameters=True,
+        )
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        hide_parameters=True,  # what a failing statement carries are names, numbers and words
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

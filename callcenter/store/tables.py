@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    CheckConstraint,
     DateTime,
     ForeignKey,
     Index,
@@ -48,6 +49,7 @@ class Base(DeclarativeBase):
             "uq": "uq_%(table_name)s_%(column_0_N_name)s",
             "fk": "fk_%(table_name)s_%(column_0_name)s",
             "pk": "pk_%(table_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
         }
     )
     type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
@@ -110,6 +112,7 @@ class Elder(Base):
     caseworker_id: Mapped[int | None] = mapped_column(ForeignKey("workers.id"), index=True)
     notes: Mapped[str] = mapped_column(String(400), default="")
     demonstration: Mapped[bool] = mapped_column(default=False)
+    __table_args__ = (CheckConstraint("window_opens < window_closes", name="window_runs_forward"),)
 
 
 class Coverage(Base):
@@ -159,6 +162,12 @@ class Slot(Base):
         UniqueConstraint("elder_id", "week", "kind", "number"),
         Index("ix_slots_due", "next_action", "next_at"),
         Index("ix_slots_week", "week", "elder_id"),
+        Index(
+            "ix_slots_unended",
+            "state",
+            sqlite_where=sql("state IN ('open', 'escalated')"),
+            postgresql_where=sql("state IN ('open', 'escalated')"),
+        ),
     )
 
 
@@ -218,6 +227,7 @@ class Escalation(Base):
     finding_note: Mapped[str] = mapped_column(String(400), default="")
     resolved_by: Mapped[int | None] = mapped_column(ForeignKey("workers.id"))
     resolved_at: Mapped[datetime | None]
+    __table_args__ = (Index("ix_escalations_standing", "standing", "next_at"),)
 
 
 class Notice(Base):

@@ -40,6 +40,7 @@ class CallOrder:
     to: str  # E.164
     script_url: str  # fetched when somebody picks up
     status_url: str  # told about every step
+    fallback_url: str | None = None  # fetched when the script cannot be had
     machine_url: str | None = None  # told who picked up; None: no machine detection
     ring_seconds: int = 40
     limit_seconds: int = 900  # every call has a time limit

@@ -92,9 +92,11 @@ class TwilioCarrier:
 
     def place_call(self, order: CallOrder) -> str:
         """Rings somebody; see the port."""
-        detection: dict[str, Any] = {}
+        options: dict[str, Any] = {}
+        if order.fallback_url:
+            options["fallback_url"] = order.fallback_url
         if order.machine_url:
-            detection = {
+            options |= {
                 "machine_detection": "Enable",
                 "async_amd": "true",  # the API wants the word, not a truth value
                 "async_amd_status_callback": order.machine_url,
@@ -108,7 +110,7 @@ class TwilioCarrier:
             status_callback_event=EVENTS,
             timeout=order.ring_seconds,
             time_limit=order.limit_seconds,
-            **detection,
+            **options,
         )
         return str(call.sid)
 
@@ -118,7 +120,7 @@ class TwilioCarrier:
 
     def calls_to(self, number: str, since: datetime) -> Sequence[CarrierCall]:
         """Calls placed to a number since a moment, newest first; see the port."""
-        rows = self._ask(self._client.calls.list, to=number, start_time_after=since, limit=50)
+        rows = self._ask(self._client.calls.list, to=number, limit=50)
         calls = [_call(row) for row in rows]
         return [one for one in calls if one.started_at is None or one.started_at >= since]
 

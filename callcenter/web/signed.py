@@ -24,8 +24,6 @@ async def signed_form(request: Request) -> Form:
 
     The URL is rebuilt from the configured public one, because a proxy changes what we see.
     """
-    if int(request.headers.get("content-length") or 0) > LARGEST:
-        raise HTTPException(413)
     body = b""
     async for part in request.stream():
         body += part

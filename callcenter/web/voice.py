@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from callcenter import reception
 from callcenter.dialogue import AssistantSilent, Then
-from callcenter.domain.call import Listener
+from callcenter.domain.call import Disposition, Listener
 from callcenter.reception import Answer
 from callcenter.services import attempts, checkin_call, conversations, handoffs, notices
 from callcenter.services.checkin_call import Heard, Next
@@ -76,13 +76,15 @@ def _model_reading(house: House, heard: Heard) -> str:
     """The model's reading of words that the rules cannot read; empty when it is not to be had."""
     if not heard.words or house.assistant is None:
         return ""
+    if house.policy.danger.find(heard.words) is not None:
+        return ""  # danger does not wait for a model
     if house.policy.answers.read(heard.words).intent != "unclear":
         return ""
     try:
         read = _understood(house, heard.words)
-    except AssistantSilent:
-        return ""
-    return "unclear" if read.confidence < 0.8 else read.intent
+    except (AssistantSilent, LookupError, TypeError, ValueError):
+        return ""  # an odd answer of the model is no answer
+    return read.intent if read.danger or read.confidence >= 0.8 else "unclear"
 
 
 def _understood(house: House, words: str) -> Understanding:
@@ -196,7 +198,7 @@ def transfer_done(handoff_id: int, form: SignedForm, house: TheHouse) -> Respons
     """The transfer is over: somebody talked with the caller, or it becomes a call-back."""
     with house.store.work() as session:
         one = handoffs.locked(session, handoff_id)
-        taken = one.taken_by is not None
+        taken = one.taken_by is not None or form.get("DialBridged") == "true"
         if not taken:
             handoffs.missed(session, house.now(), handoff_id)
     lines = () if taken else (house.policy.say("hotline", "nobody_free"),)
@@ -208,19 +210,20 @@ def transfer_done(handoff_id: int, form: SignedForm, house: TheHouse) -> Respons
 
 @router.post("/notice/{notice_id}")
 def notice_call(notice_id: int, form: SignedForm, house: TheHouse) -> Response:
-    """A worker picked up a notice call."""
-    with house.store.work() as session:
-        notice = notices.locked(session, notice_id)
-        words = house.policy.say("staff", "notice_call", text=notice.text)
-    return _notice_ask(house, notice_id, words)
+    """Somebody picked up a notice call: nothing of the elder is said before a key is pressed."""
+    return _notice_ask(house, notice_id, house.policy.say("staff", "notice_hello"), heard=0)
 
 
 @router.post("/notice/{notice_id}/turn")
-def notice_turn(notice_id: int, form: SignedForm, house: TheHouse) -> Response:
-    """1 acknowledges, 9 says it again, anything else leaves it to the ladder."""
+def notice_turn(notice_id: int, form: SignedForm, house: TheHouse, heard: int = 0) -> Response:
+    """First a key to hear it, then 1 acknowledges and 9 says it again; else the ladder goes on."""
     key = form.get("Digits", "")
-    if key == "9":
-        return notice_call(notice_id, form, house)
+    if key == "9" or (key == "1" and not heard):
+        with house.store.work() as session:
+            notice = notices.locked(session, notice_id)
+            notices.delivered(session, notice_id)
+            words = house.policy.say("staff", "notice_call", text=notice.text)
+        return _notice_ask(house, notice_id, words, heard=1)
     name = "notice_no_answer"
     values: dict[str, str] = {}
     if key == "1":
@@ -234,16 +237,18 @@ def _acknowledge_by_phone(house: House, notice_id: int) -> tuple[str, dict[str, 
         with house.store.work() as session:
             notice = notices.locked(session, notice_id)
             worker = session.get_one(Worker, notice.worker_id)
-            notices.delivered(session, notice_id)
+            if not worker.active:
+                return "notice_no_answer", {}
             acknowledge(session, house.now(), notice.escalation_id, worker, "tel")
-    except (AlreadyAcknowledged, AlreadyResolved) as taken:
-        who = str(taken).removeprefix("已由").removesuffix("接警。")
-        return "notice_taken_by_other", {"name": who}
+    except AlreadyResolved:
+        return "notice_over", {}
+    except AlreadyAcknowledged as taken:
+        return "notice_taken_by_other", {"name": taken.owner}
     return "notice_taken", {}
 
 
-def _notice_ask(house: House, notice_id: int, words: str) -> Response:
-    answer = f"{house.settings.public_url}/voice/notice/{notice_id}/turn"
+def _notice_ask(house: House, notice_id: int, words: str, heard: int) -> Response:
+    answer = f"{house.settings.public_url}/voice/notice/{notice_id}/turn?heard={heard}"
     speech = Speech(lines=(words,))
     return xml(twiml.ask_key(house.policy.line, speech, answer))
 
@@ -255,10 +260,10 @@ def notice_status(notice_id: int, form: SignedForm, house: TheHouse) -> Response
     if event.disposition is None:
         return Response(status_code=204)
     with house.store.work() as session:
-        if event.disposition.value == "answered":
-            notices.delivered(session, notice_id)
-        else:
-            notices.failed(session, house.now(), notice_id, event.disposition.value, again=True)
+        why = event.disposition.value
+        if event.disposition is Disposition.ANSWERED:
+            why = "没有按键"  # a voicemail picks up as well; a key has said `delivered` before
+        notices.failed(session, house.now(), notice_id, why, again=True)
     return Response(status_code=204)
 
 
@@ -268,6 +273,6 @@ def notice_status(notice_id: int, form: SignedForm, house: TheHouse) -> Response
 @router.post("/fallback")
 def fallback(form: SignedForm, house: TheHouse) -> Response:
     """When our own webhook failed: reaches a human without the database or the assistant."""
-    words = house.policy.say("hotline", "service_unavailable")
     number = house.settings.duty_number
+    words = house.policy.say("hotline", "service_unavailable" if number else "nobody_on_duty")
     return xml(twiml.last_resort(house.policy.line, Speech(lines=(words,)), number))

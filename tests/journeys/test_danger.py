@@ -20,7 +20,7 @@ def test_danger_in_a_check_in_reaches_an_operator_and_opens_an_urgent_escalation
     handoff = small_town.handoffs()[0]
     assert handoff.urgent
     assert handoff.taken_by == small_town.worker("operator").id
-    assert "锡心热线转接" in small_town.heard(OPERATOR)
+    assert "有人要转人工" in small_town.heard(OPERATOR)
 
 
 def test_danger_on_the_hotline_transfers_and_escalates_though_the_assistant_is_down(
@@ -50,7 +50,7 @@ def test_when_no_operator_takes_it_the_caller_is_told_and_called_back_and_the_es
     small_town.world.passes(minutes=3)
     assert small_town.handoffs()[0].state == "call_back"
     assert small_town.escalations()[0].standing == "ringing"
-    assert "我们会尽快打给您" in small_town.heard(WANG)
+    assert "会有人尽快联系您" in small_town.heard(WANG)
 
 
 def test_a_hang_up_after_the_words_leaves_the_escalation(small_town: Town) -> None:

@@ -91,6 +91,9 @@ def upgrade() -> None:
         sa.Column("caseworker_id", sa.Integer(), nullable=True),
         sa.Column("notes", sa.String(length=400), nullable=False),
         sa.Column("demonstration", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "window_opens < window_closes", name=op.f("ck_elders_window_runs_forward")
+        ),
         sa.ForeignKeyConstraint(
             ["caseworker_id"], ["workers.id"], name=op.f("fk_elders_caseworker_id")
         ),
@@ -193,6 +196,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_escalations_elder_id"), ["elder_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_escalations_next_at"), ["next_at"], unique=False)
+        batch_op.create_index("ix_escalations_standing", ["standing", "next_at"], unique=False)
 
     op.create_table(
         "service_requests",
@@ -321,6 +325,13 @@ def upgrade() -> None:
     with op.batch_alter_table("slots", schema=None) as batch_op:
         batch_op.create_index("ix_slots_due", ["next_action", "next_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_slots_escalation_id"), ["escalation_id"], unique=False)
+        batch_op.create_index(
+            "ix_slots_unended",
+            ["state"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('open', 'escalated')"),
+            postgresql_where=sa.text("state IN ('open', 'escalated')"),
+        )
         batch_op.create_index("ix_slots_week", ["week", "elder_id"], unique=False)
 
     op.create_table(
