@@ -9,6 +9,28 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from actions.listening import (
+    AGAIN,
+    AT_HOME,
+    CANCEL,
+    CORRECTS,
+    HOUSE_NUMBER,
+    NO,
+    OVER,
+    PERSON,
+    PLACE,
+    QUESTION,
+    SELFISH,
+    SLOWER,
+    WHAT_WRONG,
+    YES,
+    address,
+    after_mark,
+    agrees,
+    bare,
+    other_person,
+    trimmed,
+)
 from actions.words import Words
 from callcenter.when import NotInFuture, Unsettled, When, at_another_time, read_when
 
@@ -19,6 +41,7 @@ MISSES = 2  # in a row: then a person takes over
 FAILURES = frozenset(
     {
         "ask_service_miss",
+        "ask_who_miss",
         "ask_when_miss",
         "ask_when_past",
         "ask_place_miss",
@@ -26,40 +49,13 @@ FAILURES = frozenset(
         "form_again",
     }
 )
-PREFIXES = frozenset({"ask_service_miss", "ask_when_miss", "ask_place_miss", "form_again"})
+PREFIXES = frozenset(
+    {"ask_service_miss", "ask_who_miss", "ask_when_miss", "ask_place_miss", "form_again"}
+)
+REMARK = 14  # characters of a remark that only names what is wrong
 SURE = 0.5  # from this confidence on an intent may turn the talk
 
-QUESTION = re.compile(
-    r"[?？吗伐嘛呢]$|多少|几钿|几块|几点|怎么|咋|啥|什么|哪|能不能|要不要钱|有没有|收费|是不是"
-)
-CANCEL = re.compile(
-    r"^(那)?(算了|算哉)|不(登记|订|弄|办|要订|约|搞|填|修)了|(都|全部|全|这个)?不要了$|取消|"
-    r"弗(弄|订|要)哉|退出|不弄|下次再"
-)
-OVER = re.compile(r"重新(来|开始|说|登记|填)|从头|重来")
-SLOWER = re.compile(r"慢(一)?[点些]|太快|慢慢(讲|说|来|叫)")
-AGAIN = re.compile(
-    r"(再|重)(说|讲|念|来|问)(一)?(遍|次|趟)|没听(清|见|到|明白)|听(不|弗)(清|见|到)|"
-    r"^(啥|什么|啊)[?？]?$|你说(啥|什么)|(大|响)声?(一)?点"
-)
-CORRECTS = re.compile(r"不对|不是|弗是|弗对|错了?|改成|改到|换成|换到|改一下|改为|应该是|不要.*要")
-YES = re.compile(r"^(对|是|好|没错|可以|行|嗯|就这样|就是|正确|确认|要的?$|中$|哎|哦)")
-NO = re.compile(r"^(不|弗|没|勿|覅|错)")
-SELFISH = re.compile(r"自己|本人|^我$|我要的|给我$|^我呀|^是我|我用|我吃|我一个人")
-AT_HOME = re.compile(r"家里|屋里|家里厢|我家$|自己家|上门|^家$|^到家|送到家|老地方")
-PLACE_SAID = re.compile(
-    r"([\u4e00-\u9fff]{1,8}(路|街|巷|弄|村|花园|苑|小区|里|桥|社区|医院|门口|中心|站)"
-    r"[\w\-]{0,20})"
-)
-FILLER = re.compile(
-    r"^(那个|就是说|嗯+|呃+|喂|啊|哦|我想|我要|我说|是|就是|在|到|送到|住在|我住|我家在|地址是|地址)+[，,]?"
-)
-WHAT_WRONG = (
-    ("when_at", re.compile("时间|日子|日期|几点|哪天|时候")),
-    ("place", re.compile("地址|地方|地点|哪里")),
-    ("who", re.compile("谁|人|名字|给")),
-    ("wanted", re.compile("东西|内容|要的|份|数|饭|菜")),
-)
+SAME_WEEK = re.compile(r"^(是|就)*(礼拜|星期|周)")
 ASIDE = {"ask_policy": "question", "ask_progress": "progress"}
 TURNS = {"emergency": "danger", "crisis": "danger", "ask_human": "handoff"}
 
@@ -85,6 +81,7 @@ class Draft:
     confirmed: bool | None = None
     part: str = ""  # a part of the day said before any day
     day: When | None = None  # a day said without a time
+    half: str = ""  # a time that had to be asked about: 七点 (早上还是晚上?)
     home_known: bool = False  # the caller is on the roster, so 家里 is enough
     misses: int = 0  # failures in a row
     why: str = ""  # a line instead of the question; of PREFIXES: before it; "=...": its words
@@ -112,14 +109,11 @@ def begin(
     if service is None:
         return draft
     if any(word in said.text for word in words.services[service].enough):
-        draft = replace(draft, wanted=_trimmed(said.text))
-    if person := _other_person(said.text, words):
+        draft = replace(draft, wanted=trimmed(said.text))
+    if person := other_person(said.text, words):
         draft = replace(draft, who=person)
     draft = _first_time(draft, said.text, now)
-    if m := PLACE_SAID.search(said.text):
-        address = m[1] if any(c in m[1] for c in "号路弄幢栋室") and service != "accompany" else ""
-        draft = replace(draft, place=_trimmed(address) or None)
-    return draft
+    return replace(draft, place=address(said.text))
 
 
 def _first_time(draft: Draft, text: str, now: datetime) -> Draft:
@@ -182,23 +176,16 @@ def _corrected(draft: Draft, text: str, asked: str, now: datetime, words: Words)
         when = _quiet_when(text, now, draft.when_at)
         if when is not None:
             return replace(draft, when_at=when)
-    person = _other_person(text, words)
+    person = other_person(text, words)
     if person and draft.who and asked != "who" and person != draft.who:
         return replace(draft, who=person)
-    if (
-        (m := PLACE_SAID.search(FILLER.sub("", _after_mark(text))))
-        and draft.place
-        and asked != "place"
-    ):
-        return replace(draft, place=m[1])
-    service = words.service_named(_after_mark(text))
+    place = address(after_mark(text))
+    if place and draft.place and asked != "place":
+        return replace(draft, place=place)
+    service = words.service_named(after_mark(text))
     if service and draft.service and service != draft.service and asked != "wanted":
         return replace(draft, service=service, wanted=None)
     return None
-
-
-def _after_mark(text: str) -> str:
-    return CORRECTS.split(text)[-1]
 
 
 def _quiet_when(text: str, now: datetime, before: When) -> When | None:
@@ -216,7 +203,7 @@ def _fill_service(draft: Draft, said: Said, now: datetime, words: Words) -> Draf
 
 
 def _fill_wanted(draft: Draft, said: Said, now: datetime, words: Words) -> Draft:
-    text = _trimmed(said.text)
+    text = trimmed(said.text)
     if not text:
         return replace(draft, why="form_again")
     filled = replace(draft, wanted=text)
@@ -224,29 +211,34 @@ def _fill_wanted(draft: Draft, said: Said, now: datetime, words: Words) -> Draft
 
 
 def _fill_who(draft: Draft, said: Said, now: datetime, words: Words) -> Draft:
-    text = said.text.strip("。，！!?？ ")
-    if person := _other_person(text, words):
+    text = bare(said.text)
+    if person := other_person(text, words):
         return replace(draft, who=person)
     if SELFISH.search(text) or YES.search(text):
         return replace(draft, who=SELF)
     if NO.search(text) or "别人" in text:
         return replace(draft, why="ask_who_other")
-    who = _trimmed(text)[:20]
-    return replace(draft, who=who) if who else replace(draft, why="form_again")
+    who = trimmed(text)[:20]
+    return replace(draft, who=who) if PERSON.search(who) else replace(draft, why="ask_who_miss")
 
 
 def _fill_when(draft: Draft, said: Said, now: datetime, words: Words) -> Draft:
+    text = draft.half + SAME_WEEK.sub("", said.text) if draft.half else said.text
     try:
         if draft.day is not None:
-            when = at_another_time(draft.day, said.text, now)
+            when = at_another_time(draft.day, text, now)
         else:
-            when = read_when(said.text, now, part=draft.part)
+            when = read_when(text, now, part=draft.part)
     except NotInFuture:
-        return replace(draft, why="ask_when_past", day=None)
+        return replace(draft, why="ask_when_past", day=None, half="")
     except Unsettled as question:
-        return replace(draft, why=f"={question}")
+        return replace(draft, why=f"={question}", half=said.text)
     if when is None:
         return replace(draft, why="ask_when_miss")
+    return _with_time(replace(draft, half=""), when)
+
+
+def _with_time(draft: Draft, when: When) -> Draft:
     if not when.dated and draft.day is None and "点" not in when.words and "全天" not in when.words:
         return replace(draft, part=when.words.rpartition("，")[2])
     if not when.timed:
@@ -255,34 +247,34 @@ def _fill_when(draft: Draft, said: Said, now: datetime, words: Words) -> Draft:
 
 
 def _fill_place(draft: Draft, said: Said, now: datetime, words: Words) -> Draft:
-    text = said.text.strip("。，！!?？ ")
-    if m := PLACE_SAID.search(FILLER.sub("", text)):
-        return replace(draft, place=_trimmed(m[0] if len(m[0]) > 3 else text))
+    text = bare(said.text)
+    if place := address(text):
+        return replace(draft, place=place)
     if AT_HOME.search(text) or YES.search(text):
-        return (
-            replace(draft, place=HOME) if draft.home_known else replace(draft, why="ask_place_home")
-        )
+        home = replace(draft, place=HOME)
+        return home if draft.home_known else replace(draft, why="ask_place_home")
     if NO.search(text) and len(text) < 6:
         return replace(draft, why="ask_place_other")
-    trimmed = _trimmed(FILLER.sub("", text))
-    return (
-        replace(draft, place=trimmed) if len(trimmed) > 1 else replace(draft, why="ask_place_miss")
-    )
+    place = trimmed(text)
+    if PLACE.search(place) or HOUSE_NUMBER.search(place) or len(place) > 3:
+        return replace(draft, place=place)
+    return replace(draft, why="ask_place_miss")
 
 
 def _fill_confirmed(draft: Draft, said: Said, now: datetime, words: Words) -> Draft:
-    text = said.text.strip("。，！!?？ ")
-    if YES.search(text) and not NO.search(text) and not CORRECTS.search(text):
+    text = bare(said.text)
+    if agrees(text):
         return replace(draft, confirmed=True, outcome="confirmed")
     when = _quiet_when(text, now, draft.when_at) if draft.when_at else None
     if when is not None:
         return replace(draft, when_at=when, said=("form_changed",))
+    if place := address(after_mark(text)):
+        return replace(draft, place=place, said=("form_changed",))
     for name, pattern in WHAT_WRONG:
-        if pattern.search(text):
+        if pattern.search(text) and len(text) < REMARK:
             return _forgotten(draft, name)
-    return replace(
-        draft, why="ask_what_wrong" if NO.search(text) or CORRECTS.search(text) else "confirm_miss"
-    )
+    wrong = NO.search(text) or CORRECTS.search(text)
+    return replace(draft, why="ask_what_wrong" if wrong else "confirm_miss")
 
 
 def _forgotten(draft: Draft, name: str) -> Draft:
@@ -302,16 +294,6 @@ FILL = {
     "place": _fill_place,
     "confirmed": _fill_confirmed,
 }
-
-
-def _other_person(text: str, words: Words) -> str | None:
-    """Who it is for, when somebody else is named; the longest word wins."""
-    found = [person for person in words.people if person in text]
-    return max(found, key=len) if found else None
-
-
-def _trimmed(text: str) -> str:
-    return FILLER.sub("", text.strip("。，,！!？? "))[:100].strip("。，, ")
 
 
 def freeze(when: When | None) -> dict[str, Any] | None:

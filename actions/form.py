@@ -20,7 +20,7 @@ from actions.turn import Reply, Turn
 from actions.words import Words
 from callcenter.domain.spoken import say_digits
 
-WAITING = ("part", "home_known", "why", "kind")  # kept beside the fields, in one slot
+WAITING = ("part", "half", "home_known", "why", "kind")  # kept beside the fields, in one slot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +81,10 @@ def _asks(turn: Turn) -> bool:
 
 def heard(turn: Turn, desk: Desk, words: Words) -> Step:
     """One answer of the caller; corrections and questions in the middle included."""
+    asked = str(turn.slots.get("requested_slot") or "")
+    if asked not in FIELDS:
+        return Step(lines=(), slots={}, custom={})  # the form only begins: nothing was asked yet
     before = replace(from_slots(turn.slots), outcome="", why="")
-    asked = str(turn.slots.get("requested_slot") or before.missing() or "confirmed")
     said = Said(text=turn.text, intent=turn.intent, confidence=turn.confidence)
     draft = hear(before, said, asked, desk.now(), words)
     if draft.kind and draft.outcome == "danger" and draft.kind == "emergency":
