@@ -17,7 +17,6 @@ from callcenter.domain.checkin import Outcome, Retry, RetryPolicy
 from callcenter.domain.danger import DangerRules
 from callcenter.domain.escalation import Reason
 from callcenter.domain.people import Role
-from callcenter.domain.spoken import say_digits
 
 
 class BadPolicy(Exception):
@@ -64,7 +63,7 @@ class Policy:
     ladders: Mapping[str, LadderPlan]
     ladder_of: Mapping[Reason, str]
     line: Line
-    published_number: str  # the hotline as it is read aloud, digit by digit
+    published_number: str  # the hotline's number as people write it; the line reads it by digits
     prompts: Mapping[str, Mapping[str, str]]  # section -> name -> words
 
     def say(self, section: str, name: str, /, **values: str) -> str:
@@ -93,7 +92,7 @@ def read_policy(folder: Path, hotline: str) -> Policy:
         ladders=ladders[0],
         ladder_of=ladders[1],
         line=_checked(folder / "prompts.yaml", lambda raw: Line(**raw["line"]), prompts),
-        published_number=say_digits(hotline.removeprefix("+86"), phone=True),
+        published_number=hotline.removeprefix("+86"),
         prompts=_checked(folder / "prompts.yaml", _prompts, prompts),
     )
 

@@ -80,7 +80,7 @@ class Outcome(StrEnum):
 
 OUTCOME_WORDS = {
     Outcome.SAFE: "报了平安",
-    Outcome.UNWELL: "说身体不适",
+    Outcome.UNWELL: "说身体不舒服",
     Outcome.DANGER: "说出危险",
     Outcome.ASKED_FOR_HUMAN: "要求人工",
     Outcome.SILENT: "接通后没出声",
@@ -94,7 +94,7 @@ OUTCOME_WORDS = {
     Outcome.DECEASED: "说已去世",
     Outcome.MACHINE: "语音信箱",
     Outcome.NOT_REACHED: "没打通",
-    Outcome.UNCERTAIN: "是否拨通不明",
+    Outcome.UNCERTAIN: "不知道打没打通",
 }
 
 

@@ -29,16 +29,16 @@ class Reason(StrEnum):
 
 REASON_WORDS = {
     Reason.DANGER: "说出危险",
-    Reason.CRISIS: "有轻生的话",
-    Reason.UNWELL: "身体不适",
+    Reason.CRISIS: "说了不想活的话",
+    Reason.UNWELL: "身体不舒服",
     Reason.MISSED: "多次打不通",
     Reason.NO_RESPONSE: "接通后没有回应",
-    Reason.OTHER_PERSON: "总是别人接的",
-    Reason.SAID_AWAY: "据说不在家，要核实",
+    Reason.OTHER_PERSON: "几次都是别人接的",
+    Reason.SAID_AWAY: "接电话的人说不在家，要核实",
     Reason.REFUSED: "不愿接语音电话",
     Reason.NUMBER_INVALID: "电话号码无效",
     Reason.LINE_TROUBLE: "线路不通",
-    Reason.UNCERTAIN: "是否拨通不明",
+    Reason.UNCERTAIN: "不知道打没打通",
     Reason.VISIT_MISSED: "上门探访没有记录",
     Reason.ASKED_FOR_HUMAN: "电话里要求人工",
 }
@@ -60,7 +60,7 @@ class Finding(StrEnum):
 
 FINDING_WORDS = {
     Finding.SEEN_WELL: "见到本人，平安",
-    Finding.SEEN_ILL_HELPED: "见到本人，身体不适，已帮助",
+    Finding.SEEN_ILL_HELPED: "见到本人，身体不舒服，已帮助",
     Finding.IN_HOSPITAL: "在住院",
     Finding.AWAY_CONFIRMED: "不在家，已有人证实平安",
     Finding.MOVED: "已搬走",

@@ -13,11 +13,11 @@ from callcenter.store.tables import ServiceRequest, Worker
 FIRST_NUMBER = 1000
 ACCEPT_WITHIN = timedelta(hours=2)
 SERVICE_WORDS = {
-    "meal": "送餐助餐",
+    "meal": "送饭",
     "cleaning": "打扫卫生",
-    "bathing": "助浴",
-    "repair": "维修",
-    "accompany": "陪同就医",
+    "bathing": "帮忙洗澡",
+    "repair": "上门修理",
+    "accompany": "陪同看病",
     "other": "其他服务",
 }
 STATE_WORDS = {"new": "待受理", "accepted": "已受理", "done": "已完成", "cancelled": "已取消"}

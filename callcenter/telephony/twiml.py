@@ -1,11 +1,13 @@
 """What the line does next, in the carrier's markup (TwiML), built with the twilio helper."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Dial, Gather, Say, VoiceResponse
 
+from callcenter.domain.spoken import say_digits
 from callcenter.policy import Line
 
 
@@ -75,9 +77,17 @@ def join() -> str:
     return str(VoiceResponse())
 
 
+NUMBERS = re.compile(r"(?<!\d)(?:110|119|120|12345|12349|12356|96110|\+?\d{7,15})(?![\d元年])")
+
+
+def aloud(text: str) -> str:
+    """Phone numbers digit by digit, as a voice would otherwise say one hundred and twenty."""
+    return NUMBERS.sub(lambda found: say_digits(found[0].removeprefix("+86"), phone=True), text)
+
+
 def _say(parent: VoiceResponse | Gather, line: Line, speech: Speech) -> None:
     """Each sentence on its own; slower means longer pauses rather than stretched words."""
-    for text in speech.lines:
+    for text in map(aloud, speech.lines):
         say = Say("" if speech.slow else text, voice=line.voice, language=line.language)
         if speech.slow:
             say.prosody(text, rate="90%")

@@ -81,7 +81,7 @@ def test_danger_in_a_turn_that_comes_late_is_heard_all_the_same(small_town: Town
 
 def test_danger_that_only_the_model_hears_in_a_check_in_is_danger(small_town: Town) -> None:
     attempt = in_a_check_in(small_town)
-    assert says(small_town, attempt, 0, "今朝有点弗对", "emergency").then == "transfer"
+    assert says(small_town, attempt, 0, "豆腐豆腐豆腐", "emergency").then == "transfer"
     assert small_town.escalations()[0].reason == "danger"
 
 

@@ -103,7 +103,7 @@ def test_a_page_refreshes_itself_and_leaves_typing_alone(district: District, pag
     escalate(district, "王阿婆")
     enter(page, "杨坐席")
     page.get_by_role("button", name="接警").click()
-    page.get_by_label("见到本人，身体不适").check()
+    page.get_by_label("见到本人，身体不舒服").check()
     words = page.get_by_label("说明")
     words.press_sequentially("已经叫了救护车，")
     escalate(district, "赵阿婆", Reason.MISSED, "")
@@ -112,7 +112,7 @@ def test_a_page_refreshes_itself_and_leaves_typing_alone(district: District, pag
     expect(words).to_be_focused()
     words.press_sequentially("家属在路上")
     expect(words).to_have_value("已经叫了救护车，家属在路上")
-    expect(page.get_by_label("见到本人，身体不适")).to_be_checked()
+    expect(page.get_by_label("见到本人，身体不舒服")).to_be_checked()
 
 
 def test_a_lost_server_is_said_and_found_again(page: Page) -> None:

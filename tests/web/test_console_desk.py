@@ -43,7 +43,7 @@ def test_a_request_is_on_the_list_at_once(district: District, app: FastAPI) -> N
     number = order(district)
     visitor = signed_in(app, "yang")
     page = visitor.get("/console/requests")
-    for words in ("1001号", "送餐助餐", "软一点的饭，明天中午，柳巷1号101室", "王阿婆"):
+    for words in ("1001号", "送饭", "软一点的饭，明天中午，柳巷1号101室", "王阿婆"):
         assert words in page
     page = visitor.get(f"/console/requests/{number}")
     assert "100 1000 0001" in page
