@@ -18,6 +18,7 @@ def main() -> int:
     try:
         settings = read_settings()
         house = wiring.build(settings)
+        house.articles()  # read before the first question, which must not wait for it
         token = os.environ.get("XIXIN_ACTIONS_TOKEN", "")
         serve(HouseDesk(house), asked.port or settings.actions_port, token)
     except (BadSettings, ValueError) as wrong:
