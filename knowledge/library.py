@@ -26,7 +26,7 @@ LOOK_EVERY = 2.0  # seconds between looks at the files
 SHORTEST, LONGEST = 6, 80  # characters of a sentence that is compared by itself
 _STATEMENT_END = re.compile(r"[。；\n]+")
 LIKELY = 0.3  # how near a gap or article must be, to be named in a refusal
-_CHINESE = re.compile("[一-鿿].*[一-鿿]")  # two characters at least
+_HEARD = re.compile("[一-鿿].*[一-鿿]|[0-9]{4,}")  # two characters or a hotline's number
 _log = logging.getLogger(__name__)
 
 
@@ -85,7 +85,7 @@ class Library:
         self._look()
         state = self._state
         heard = plain(question)
-        if not _CHINESE.search(heard):
+        if not _HEARD.search(heard):
             return words_for.declined(words_for.UNHEARD, 0.0)
         measured = state.index.measure(question)
         ranking = rank(measured, state.weights)

@@ -3,6 +3,7 @@
 import pytest
 
 from knowledge import Library
+from knowledge.bench import MISHEARD, read_set
 from knowledge.exam import Marks, mark, read_questions
 from knowledge.library import HOME
 from tests.knowledge.conftest import TODAY
@@ -15,9 +16,16 @@ def _marks(library: Library, name: str) -> Marks:
 def test_held_out_questions_stay_above_the_floor(library: Library) -> None:
     """Fresh questions: most find their article first, and hardly any is answered in error."""
     marks = _marks(library, "held")
-    assert marks.first >= 0.86
-    assert marks.within_choice >= 0.92
+    assert marks.first >= 0.92
+    assert marks.within_choice >= 0.94
     assert marks.declined >= 0.95
+
+
+def test_misheard_questions_stay_above_the_floor(library: Library) -> None:
+    """The same questions with one character in eight misheard lose little."""
+    marks = mark(library, read_set(HOME, MISHEARD), TODAY)
+    assert marks.first >= 0.88
+    assert marks.declined >= 0.92
 
 
 def test_development_questions_stay_above_the_floor(library: Library) -> None:
@@ -29,10 +37,10 @@ def test_development_questions_stay_above_the_floor(library: Library) -> None:
 
 
 def test_without_the_embedding_it_still_works_and_errs_towards_declining() -> None:
-    """Characters and sound alone answer most and decline as well."""
+    """Characters and sound alone still answer most, and decline nearly as well."""
     marks = _marks(Library.load(meaning=False), "held")
-    assert marks.first >= 0.70
-    assert marks.declined >= 0.93
+    assert marks.first >= 0.74
+    assert marks.declined >= 0.91
 
 
 @pytest.mark.parametrize("name", ["development", "tune", "held"])
