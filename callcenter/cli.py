@@ -17,20 +17,22 @@ from sqlalchemy import select
 from bot.channels.telegram_api import BadToken, TelegramSender
 from callcenter import auditor, demonstration, engine, launch, telegram_desk, wiring
 from callcenter.clock import real_now
-from callcenter.config import BadSettings, read_settings
+from callcenter.config import ROOT, BadSettings, read_settings
 from callcenter.dialogue import AssistantSilent
 from callcenter.domain.week import local
+from callcenter.lent import NoAssistant, lent_assistant
 from callcenter.notify import ChatSender, NoChat, Notifier
-from callcenter.policy import BadPolicy
+from callcenter.policy import BadPolicy, read_policy
 from callcenter.store import schema
 from callcenter.store.session import open_engine
 from callcenter.store.tables import Worker
 from callcenter.understanding import understand
 from callcenter.web.app import create_app
 from callcenter.wiring import House
-from knowledge import Library
+from knowledge import BadData, Library
+from knowledge.batch import ask_lines
 
-PLAIN = (BadSettings, BadPolicy, schema.SchemaMismatch, launch.CannotStart, BadToken)
+PLAIN = (BadSettings, BadPolicy, schema.SchemaMismatch, launch.CannotStart, BadToken, NoAssistant)
 
 
 class BadInput(Exception):
@@ -133,44 +135,33 @@ def telegram_link(asked: argparse.Namespace) -> None:
 
 
 def understand_file(asked: argparse.Namespace) -> None:
-    """What the assistant understands of each line of a file."""
-    house = _house()
-    if house.assistant is None:
-        raise BadSettings("XIXIN_RASA_TOKEN is missing: the assistant cannot be asked")
-    for number, line in _json_lines(asked.file):
-        text, context = line.get("text"), line.get("context", "hotline")
-        if not isinstance(text, str) or context not in ("hotline", "check_in"):
-            raise BadInput(
-                f'line {number}: wants {{"text": ..., "context": "hotline" or "check_in"}}'
-            )
-        try:
-            read = understand(text, context, house.assistant.parse, house.policy.danger.find)
-        except AssistantSilent as silent:
-            raise BadInput(
-                f"the assistant does not answer at {house.settings.rasa_url} ({silent}); "
-                "start it with `make run`, or wait until it has learnt"
-            ) from silent
-        print(json.dumps({**line, **read.as_dict()}, ensure_ascii=False))
+    """What the assistant understands of each line of a file; starts one when none is named."""
+    danger = read_policy(ROOT / "policy", "").danger.find
+    lines = [(number, _text_line(number, line)) for number, line in _json_lines(asked.file)]
+    with lent_assistant() as assistant:
+        for number, line in lines:
+            try:
+                read = understand(line["text"], line["context"], assistant.parse, danger)
+            except AssistantSilent as silent:
+                raise BadInput(f"line {number}: the assistant fell silent ({silent})") from silent
+            print(json.dumps({**line, **read.as_dict()}, ensure_ascii=False))
+
+
+def _text_line(number: int, line: dict[str, Any]) -> dict[str, Any]:
+    whole = {"context": "hotline", **line}
+    if not isinstance(whole.get("text"), str) or whole["context"] not in ("hotline", "check_in"):
+        raise BadInput(f'line {number}: wants {{"text": ..., "context": "hotline" or "check_in"}}')
+    return whole
 
 
 def ask_file(asked: argparse.Namespace) -> None:
     """What an elder would hear to each question of a file; needs no assistant and no database."""
-    library, today = Library.load(), local(real_now()).date()
-    for number, line in _json_lines(asked.file):
-        question = line.get("q")
-        if not isinstance(question, str):
-            raise BadInput(f'line {number}: wants {{"q": ...}}')
-        answer = library.ask(question, today)
-        found = {
-            "answered": answer.answered,
-            "answer": answer.spoken,
-            "article": answer.article,
-            "facts": list(answer.facts),
-            "source": answer.source,
-            "as_of": answer.as_of,
-            "score": answer.score,
-        }
-        print(json.dumps({**line, **found}, ensure_ascii=False))
+    today = local(real_now()).date()
+    try:
+        for answer in ask_lines(_texts(asked.file), Library.load(), today):
+            print(json.dumps(answer, ensure_ascii=False))
+    except BadData as wrong:
+        raise BadInput(str(wrong)) from wrong
 
 
 def _json_lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
