@@ -6,6 +6,7 @@ Whatever breaks inside, the caller hears an apology and a person takes over: sil
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -84,12 +85,7 @@ def _answering(name: str, work: Answering, desk: Desk, words: Words) -> Callable
         reply = moved(turn, desk, words) or work(turn, desk, words)
         misses = {} if name in KEEPS_MISSES else {"misses": 0}
         return with_second_wish(
-            Reply(
-                lines=reply.lines,
-                custom=reply.custom,
-                offer=reply.offer,
-                slots={**misses, "offer": reply.offer, **reply.slots},
-            ),
+            replace(reply, slots={**misses, "offer": reply.offer, **reply.slots}),
             turn, desk, words,
         )  # fmt: skip
 
@@ -102,14 +98,11 @@ def with_second_wish(reply: Reply, turn: Turn, desk: Desk, words: Words) -> Repl
         return reply
     if turn.also.intent == "request_service" and reply.offer in ("", "again_or_person"):
         name = words.services[words.service_named(turn.also.text) or "other"].name
-        lines: tuple[str, ...] = (reply.lines[0], words.say("also_service", name=name))
+        lines = (reply.lines[0], words.say("also_service", name=name))
         slots = {**reply.slots, "offer": "also", "gist": turn.also.text}
-        return Reply(lines=lines, custom=reply.custom, offer="also", slots=slots)
-    if turn.also.intent == "ask_policy" and turn.intent != "ask_policy":
-        more = desk.answer(turn.also.text).spoken
-        lines = (reply.lines[0], words.say("also_question"), more, *reply.lines[1:])
-        return Reply(lines=lines, custom=reply.custom, offer=reply.offer, slots=reply.slots)
-    return reply
+        return replace(reply, lines=lines, offer="also", slots=slots)
+    more = form.beside(turn, desk, words)
+    return replace(reply, lines=(reply.lines[0], *more, *reply.lines[1:])) if more else reply
 
 
 def _stepping(

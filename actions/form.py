@@ -66,7 +66,7 @@ def begun(turn: Turn, desk: Desk, words: Words) -> Step:
     draft = begin(said, service, desk.now(), words, home_known=known)
     if draft.service == "other" and draft.wanted is None:
         draft = replace(draft, wanted=wish[:100])
-    lines = [desk.answer(turn.also.text).spoken] if _asks(turn) and turn.also else []
+    lines = list(beside(turn, desk, words))
     if service is not None:
         lines.append(words.say("form_begin", name=words.services[service].name))
     return Step(lines=tuple(lines), slots={**to_slots(draft), "offer": None}, custom={})
@@ -75,8 +75,26 @@ def begun(turn: Turn, desk: Desk, words: Words) -> Step:
 SHORT = 9  # characters; a shorter wish for something else says nothing yet
 
 
-def _asks(turn: Turn) -> bool:
-    return turn.also is not None and turn.also.intent == "ask_policy"
+def beside(turn: Turn, desk: Desk, words: Words) -> tuple[str, ...]:
+    """What is said to the second wish of the same sentence, where it can be settled at once."""
+    if turn.also is None or turn.also.intent in (turn.intent, "request_service"):
+        return ()
+    if turn.also.intent == "ask_policy":
+        return (desk.answer(turn.also.text).spoken,)
+    if turn.also.intent == "ask_progress":
+        return (desk.progress(turn.caller, number_in(turn.also.text)),)
+    if about := NOTED.get(turn.also.intent):
+        desk.leave_word(turn.caller, about, turn.also.text)
+        return (words.say("also_noted"),)
+    return (words.say("also_other"),)
+
+
+NOTED = {
+    "complaint": "complaint",
+    "report_unwell": "unwell",
+    "scam": "scam",
+    "companionship": "company",
+}
 
 
 def heard(turn: Turn, desk: Desk, words: Words) -> Step:

@@ -16,6 +16,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.components.clauses import second_wish
 from bot.components.sanitiser import clean
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 
@@ -74,13 +75,14 @@ class Doorway(InputChannel):
         collector = CollectingOutputChannel()
         agent = request.app.ctx.agent
         try:
+            also = await second_wish(agent, asked["text"], asked["metadata"])
             await on_new_message(
                 UserMessage(
                     asked["text"],
                     collector,
                     asked["sender"],
                     input_channel=self.name(),
-                    metadata=asked["metadata"],
+                    metadata={**asked["metadata"], "also": also},
                 )
             )
         except Exception as trouble:  # whatever broke, the elder hears an apology
