@@ -24,7 +24,7 @@ class NoChat:
 
     def send(self, chat: str, text: str, escalation_id: int) -> str:
         """Always fails, so that the notice shows why it did not go out."""
-        raise ChatTrouble("Telegram is not set up", again=False)
+        raise ChatTrouble("没有设置 Telegram", again=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,15 +51,15 @@ class Notifier:
         try:
             return Sent(sid=self._send(due))
         except Refused as no:
-            return Sent(sid=None, trouble=str(no.code))  # its sentence holds the number
+            return Sent(sid=None, trouble=f"线路拒绝（{no.code}）")  # its sentence holds the number
         except ChatTrouble as trouble:
             return Sent(
                 sid=None, trouble=str(trouble), again=trouble.again, seconds=trouble.seconds
             )
         except Slower as wait:  # nothing was placed
-            return Sent(sid=None, trouble=str(wait), again=True, seconds=wait.seconds)
-        except CarrierError as trouble:
-            return Sent(sid=None, trouble=str(trouble), again=due.scheme != "tel")
+            return Sent(sid=None, trouble="线路太忙", again=True, seconds=wait.seconds)
+        except CarrierError:
+            return Sent(sid=None, trouble="线路没有回应", again=due.scheme != "tel")
 
     def _send(self, due: Due) -> str:
         if due.scheme == "tel":

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from callcenter import reception
 from callcenter.dialogue import AssistantSilent, Then
-from callcenter.domain.call import Disposition, Listener
+from callcenter.domain.call import DISPOSITION_WORDS, Disposition, Listener
 from callcenter.reception import Answer
 from callcenter.services import attempts, checkin_call, conversations, handoffs, notices
 from callcenter.services.checkin_call import Heard, Next
@@ -260,7 +260,7 @@ def notice_status(notice_id: int, form: SignedForm, house: TheHouse) -> Response
     if event.disposition is None:
         return Response(status_code=204)
     with house.store.work() as session:
-        why = event.disposition.value
+        why = DISPOSITION_WORDS[event.disposition]
         if event.disposition is Disposition.ANSWERED:
             why = "没有按键"  # a voicemail picks up as well; a key has said `delivered` before
         notices.failed(session, house.now(), notice_id, why, again=True)
