@@ -211,6 +211,8 @@ def transfer_done(handoff_id: int, form: SignedForm, house: TheHouse) -> Respons
 @router.post("/notice/{notice_id}")
 def notice_call(notice_id: int, form: SignedForm, house: TheHouse) -> Response:
     """Somebody picked up a notice call: nothing of the elder is said before a key is pressed."""
+    with house.store.look() as session:
+        notices.locked(session, notice_id)  # an unknown notice is a 404
     return _notice_ask(house, notice_id, house.policy.say("staff", "notice_hello"), heard=0)
 
 

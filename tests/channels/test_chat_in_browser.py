@@ -73,7 +73,7 @@ def test_an_answer_appears_without_reloading(page: Page) -> None:
     """Write, send, read: the box is empty again and both lines are there."""
     page.evaluate("window.sameProcess = true")
     write(page, "几点开门")
-    expect(page.locator(".line.assistant").last).to_contain_text("没听明白")
+    expect(page.locator(".line.assistant").last).to_contain_text("再写一遍")
     expect(page.get_by_label("您想说什么")).to_have_value("")
     assert lines(page, "caller") == ["几点开门"]
     assert page.evaluate("window.sameProcess")
@@ -122,7 +122,7 @@ def test_enter_sends_and_shift_enter_begins_a_line(page: Page, house: House) -> 
     box.press("Shift+Enter")
     box.press_sequentially("第二行")
     box.press("Enter")
-    expect(page.locator(".line.assistant").last).to_contain_text("没听明白")
+    expect(page.locator(".line.assistant").last).to_contain_text("再写一遍")
     assert [one.split() for one in said(house, "caller")] == [["第一行", "第二行"]]
 
 
@@ -141,7 +141,7 @@ def test_without_a_network_nothing_typed_is_lost(page: Page, house: House) -> No
 def test_a_reload_shows_the_talk_again(page: Page) -> None:
     """Closing the page by mistake loses nothing."""
     write(page, "几点开门")
-    expect(page.locator(".line.assistant").last).to_contain_text("没听明白")
+    expect(page.locator(".line.assistant").last).to_contain_text("再写一遍")
     before = page.locator("#log .words").all_inner_texts()
     page.reload()
     assert page.locator("#log .words").all_inner_texts() == before
@@ -190,7 +190,7 @@ def test_it_works_without_scripts(chromium: Browser, site: str, house: House) ->
         page = context.new_page()
         page.goto(f"{site}/chat")
         write(page, "几点开门")
-        expect(page.locator(".line.assistant").last).to_contain_text("没听明白")
+        expect(page.locator(".line.assistant").last).to_contain_text("再写一遍")
         page.get_by_role("button", name="求助").click()
         expect(page.get_by_role("link", name="打 120 急救")).to_be_visible()
         page.get_by_role("link", name="更大").click()

@@ -1,33 +1,18 @@
 """The phone page in a real browser: somebody takes a phone in hand, and talks."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.exchange.conftest import ELDER, OPERATOR, Live
 from tests.exchange.office import HOTLINE, PATIENCE, ask, say
 
-CHROMIUM = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-]
 SECONDS = PATIENCE * 1000
 
 
 @pytest.fixture
-def browser() -> Iterator[Browser]:
-    """A headless browser."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        yield chromium
-        chromium.close()
+def browser(chromium: Browser) -> Browser:
+    """The browser that all tests share."""
+    return chromium
 
 
 def phone(browser: Browser, live: Live, number: str) -> Page:
