@@ -1,4 +1,4 @@
-"""Which features hear best? `.venv-rasa/bin/python -m bot.bench` prints a table for docs/assistant.md.
+"""Which features hear best? `.venv-rasa/bin/python -m bot.bench` prints a table for the docs.
 
 Trains the classifier of `Families` on the training data with different features and measures it on
 the development set, with the table of contexts applied, once as written and once garbled into
@@ -11,8 +11,9 @@ import json
 import random
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 import numpy as np
 import yaml
@@ -88,9 +89,9 @@ def matrix(train: list[str], test: list[str], parts: dict[str, float], e5: Any) 
 def decide(model: LogisticRegression, rows: Any, contexts: list[str]) -> list[tuple[str, float]]:
     """The intent and its share for every row, in its context."""
     out = []
-    for shares, context in zip(model.predict_proba(rows), contexts):
+    for shares, context in zip(model.predict_proba(rows), contexts, strict=False):
         ranking: dict[str, float] = {}
-        for label, share in zip(model.classes_, shares):
+        for label, share in zip(model.classes_, shares, strict=False):
             name = label.split("/")[0]
             ranking[name] = ranking.get(name, 0.0) + float(share)
         listed = [{"name": n, "confidence": c} for n, c in ranking.items()]
@@ -134,7 +135,7 @@ def main() -> int:
                 fitted = LogisticRegression(C=strength, max_iter=400, class_weight="balanced")
                 fitted.fit(x, [label for _, label, _ in train])
                 heard = decide(fitted, y, [c for _, _, c in rows])
-                scores.append(np.mean([h[0] == r[1] for h, r in zip(heard, rows)]))
+                scores.append(np.mean([h[0] == r[1] for h, r in zip(heard, rows, strict=False)]))
             print(
                 f"{name:36} C={strength:5.1f}  clean {scores[0]:.3f}  homophones {scores[1]:.3f}"
                 f"  ({time.monotonic() - began:.0f} s)",

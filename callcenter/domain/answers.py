@@ -127,16 +127,11 @@ class AnswerRules:
         spots = self.lexicon.spots(sentence)
         masks = sorted(span for pattern in self.harmless for span in pattern.extents(spots))
         return {
-            part: [
-                span for span in spans
-                if not masked(span, masks) and not denied(sentence, span)
-            ]
+            part: [span for span in spans if not masked(span, masks) and not denied(sentence, span)]
             for part, spans in spots.items()
         }
 
-    def _first(
-        self, rules: Sequence[AnswerRule], sentence: Plain, spots: Spots
-    ) -> Heard | None:
+    def _first(self, rules: Sequence[AnswerRule], sentence: Plain, spots: Spots) -> Heard | None:
         for rule in rules:
             for span in _extents(rule.say, spots):
                 if rule.whole and not _nearly_all(span, sentence):
@@ -157,11 +152,19 @@ class AnswerRules:
                     raise sheet.wrong(f"规则「{rule.intent}」：反例「{example}」也被这样听了")
 
 
-_WEIGHTY = frozenset({
-    Answer.DECEASED, Answer.DO_NOT_CALL, Answer.SCAM, Answer.IN_HOSPITAL, Answer.MOVED,
-    Answer.WRONG_PERSON, Answer.FAMILY_ANSWERS, Answer.UNWELL,
-    Answer.CALL_LATER,
-})
+_WEIGHTY = frozenset(
+    {
+        Answer.DECEASED,
+        Answer.DO_NOT_CALL,
+        Answer.SCAM,
+        Answer.IN_HOSPITAL,
+        Answer.MOVED,
+        Answer.WRONG_PERSON,
+        Answer.FAMILY_ANSWERS,
+        Answer.UNWELL,
+        Answer.CALL_LATER,
+    }
+)
 """Answers that count more than a command in the same breath (响一点，我头晕)."""
 
 

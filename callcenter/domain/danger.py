@@ -164,9 +164,11 @@ class DangerRules:
             if sentence.clauses[start] == sentence.clauses[end - 1]  # 添麻烦，死了 is not 烦死
         )
         kept = {
-            part: [span for span in spans
-                   if part in _UNDENIABLE
-                   or not (masked(span, masks) or denied(sentence, span))]
+            part: [
+                span
+                for span in spans
+                if part in _UNDENIABLE or not (masked(span, masks) or denied(sentence, span))
+            ]
             for part, spans in spots.items()
         }
         return _Scene(sentence=sentence, spots=kept)
@@ -272,8 +274,11 @@ def _missed(rule: Rule, example: str, found: Danger | None) -> str:
         return start + "没有被听出来；请在 say 里补上这种说法，或检查 unless 和 setting"
     if found.kind != rule.kind:
         return start + f"先被规则「{found.rule}」听成了 {found.kind}；请调整规则的先后或说法"
-    return start + ("应当是确定的，却成了存疑" if rule.certain else "应当存疑，却成了确定") + \
-        f"（规则「{found.rule}」）"
+    return (
+        start
+        + ("应当是确定的，却成了存疑" if rule.certain else "应当存疑，却成了确定")
+        + f"（规则「{found.rule}」）"
+    )
 
 
 def _rule(sheet: Sheet, item: Any, number: int) -> Rule:

@@ -42,14 +42,16 @@ _DENIAL = re.compile(
 _DENIED_AFTER = re.compile("^(?:倒没有?|是没有?的?|没有过|没有的|的没有|不存在)$")
 _DENIAL_REACH = 8  # characters before a word in which a denial of it is looked for
 
-_LOOSE = ((re.compile("^zh"), "z"), (re.compile("^ch"), "c"), (re.compile("^sh"), "s"),
-          (re.compile("(?<=[aei])ng$"), "n"))
+_LOOSE = (
+    (re.compile("^zh"), "z"),
+    (re.compile("^ch"), "c"),
+    (re.compile("^sh"), "s"),
+    (re.compile("(?<=[aei])ng$"), "n"),
+)
 
 
 # Characters so common that a recogniser writes them right: 火是 is not heard as 火势.
-_COMMON = frozenset(
-    "的了是在有不我你他们这那一个都也要会能和说讲去来上下里吗很还可什么谁家自己"
-)
+_COMMON = frozenset("的了是在有不我你他们这那一个都也要会能和说讲去来上下里吗很还可什么谁家自己")
 
 # Characters that tell little on their own: 烟了 is not heard as 僵了 for the sake of 了.
 _TELLS_LITTLE = _COMMON | frozenset("了人不来起上去下出过着得到没好就大小多开")
@@ -131,9 +133,7 @@ class _Branch:
             branch = branch.next.setdefault(sound, _Branch())
         return branch
 
-    def words_at(
-        self, sounds: Sequence[Sequence[str]], start: int
-    ) -> Iterator[tuple[int, _Entry]]:
+    def words_at(self, sounds: Sequence[Sequence[str]], start: int) -> Iterator[tuple[int, _Entry]]:
         """Each word that sounds like the text from `start`, with the place after it."""
         reached = [self]
         for end in range(start, len(sounds)):

@@ -13,7 +13,13 @@ _DIGITS = "零一二三四五六七八九"
 _WEEKDAYS = "一二三四五六日"
 _DAYS = {-2: "前天", -1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
 _PARTS_OF_DAY = (  # from this hour on
-    (0, "凌晨"), (6, "早上"), (8, "上午"), (12, "中午"), (13, "下午"), (18, "晚上"), (23, "夜里"),
+    (0, "凌晨"),
+    (6, "早上"),
+    (8, "上午"),
+    (12, "中午"),
+    (13, "下午"),
+    (18, "晚上"),
+    (23, "夜里"),
 )
 _UNITS = ("", "十", "百", "千")
 _GROUPS = ("", "万", "亿")
@@ -124,9 +130,7 @@ def _clock(local: datetime) -> str:
     return said + ("零" if local.minute < 10 else "") + say_number(local.minute) + "分"
 
 
-def say_when(
-    start: datetime, end: datetime | None, now: datetime, zone: tzinfo = SHANGHAI
-) -> str:
+def say_when(start: datetime, end: datetime | None, now: datetime, zone: tzinfo = SHANGHAI) -> str:
     """When something is, seen from `now`: 明天（11月25日，星期三）上午九点到十一点.
 
     All times are aware. The year is said only if it is not the present one; without an end only the

@@ -51,7 +51,8 @@ def measure(rules: DangerRules, rows: Iterable[dict[str, Any]]) -> Measured:
         missed=tuple(row["text"] for row in dangers if row["text"] not in heard),
         alarms=tuple(row["text"] for row, _ in sure if not row["danger"]),
         asked=tuple(
-            row["text"] for row, danger in found
+            row["text"]
+            for row, danger in found
             if danger and not danger.certain and not row["danger"]
         ),
         other_kind=tuple(

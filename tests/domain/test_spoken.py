@@ -27,10 +27,22 @@ def shanghai(day: int, hour: int, minute: int = 0) -> datetime:
 @pytest.mark.parametrize(
     ("number", "said"),
     [
-        (0, "零"), (2, "二"), (10, "十"), (12, "十二"), (20, "二十"), (105, "一百零五"),
-        (110, "一百一十"), (200, "两百"), (2026, "两千零二十六"), (10_000, "一万"),
-        (20_500, "两万零五百"), (120_000, "十二万"), (100_001, "十万零一"),
-        (200_000_000, "两亿"), (100_002_000, "一亿零两千"), (-3, "负三"),
+        (0, "零"),
+        (2, "二"),
+        (10, "十"),
+        (12, "十二"),
+        (20, "二十"),
+        (105, "一百零五"),
+        (110, "一百一十"),
+        (200, "两百"),
+        (2026, "两千零二十六"),
+        (10_000, "一万"),
+        (20_500, "两万零五百"),
+        (120_000, "十二万"),
+        (100_001, "十万零一"),
+        (200_000_000, "两亿"),
+        (100_002_000, "一亿零两千"),
+        (-3, "负三"),
     ],
 )
 def test_whole_numbers_are_said_as_people_say_them(number: int, said: str) -> None:
@@ -61,9 +73,14 @@ def test_one_is_yao_in_a_telephone_number() -> None:
 @pytest.mark.parametrize(
     ("yuan", "said"),
     [
-        (Decimal(0), "零元"), (Decimal(100), "一百元"), (Decimal("12.5"), "十二元五角"),
-        (Decimal("3.05"), "三元零五分"), (Decimal("0.05"), "五分"), (Decimal("-2.5"), "负二元五角"),
-        (Decimal("1.25"), "一元二角五分"), (2200, "两千二百元"),
+        (Decimal(0), "零元"),
+        (Decimal(100), "一百元"),
+        (Decimal("12.5"), "十二元五角"),
+        (Decimal("3.05"), "三元零五分"),
+        (Decimal("0.05"), "五分"),
+        (Decimal("-2.5"), "负二元五角"),
+        (Decimal("1.25"), "一元二角五分"),
+        (2200, "两千二百元"),
     ],
 )
 def test_amounts_are_said_to_the_fen(yuan: Decimal | int, said: str) -> None:
@@ -78,8 +95,13 @@ def test_a_date_keeps_its_digits_and_may_carry_the_day_of_the_week() -> None:
 @pytest.mark.parametrize(
     ("hour", "minute", "said"),
     [
-        (0, 0, "凌晨零点"), (7, 30, "早上七点半"), (9, 30, "上午九点半"), (12, 0, "中午十二点"),
-        (14, 5, "下午两点零五分"), (18, 45, "晚上六点四十五分"), (23, 10, "夜里十一点十分"),
+        (0, 0, "凌晨零点"),
+        (7, 30, "早上七点半"),
+        (9, 30, "上午九点半"),
+        (12, 0, "中午十二点"),
+        (14, 5, "下午两点零五分"),
+        (18, 45, "晚上六点四十五分"),
+        (23, 10, "夜里十一点十分"),
     ],
 )
 def test_a_time_names_its_part_of_the_day(hour: int, minute: int, said: str) -> None:
