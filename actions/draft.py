@@ -11,6 +11,7 @@ from typing import Any
 
 from actions.listening import (
     AGAIN,
+    AMOUNT,
     AT_HOME,
     CANCEL,
     CORRECTS,
@@ -109,11 +110,25 @@ def begin(
     if service is None:
         return draft
     if any(word in said.text for word in words.services[service].enough):
-        draft = replace(draft, wanted=trimmed(said.text))
+        draft = replace(draft, wanted=_what_exactly(said.text, now))
     if person := other_person(said.text, words):
         draft = replace(draft, who=person)
     draft = _first_time(draft, said.text, now)
     return replace(draft, place=address(said.text))
+
+
+def _what_exactly(text: str, now: datetime) -> str:
+    """The sentence without the clauses that only tell when or where."""
+    clauses = [one for one in re.split(r"[，。,;；]", text) if one.strip()]
+    kept = [one for one in clauses if not (address(one) or _only_time(one, now))]
+    return trimmed("，".join(kept) or text)
+
+
+def _only_time(clause: str, now: datetime) -> bool:
+    try:
+        return len(clause) < REMARK and read_when(clause, now) is not None
+    except (NotInFuture, Unsettled):
+        return True
 
 
 def _first_time(draft: Draft, text: str, now: datetime) -> Draft:
@@ -270,6 +285,10 @@ def _fill_confirmed(draft: Draft, said: Said, now: datetime, words: Words) -> Dr
         return replace(draft, when_at=when, said=("form_changed",))
     if place := address(after_mark(text)):
         return replace(draft, place=place, said=("form_changed",))
+    if AMOUNT.search(text):
+        return replace(
+            draft, wanted=f"{draft.wanted}，{trimmed(text)}"[:100], said=("form_changed",)
+        )
     for name, pattern in WHAT_WRONG:
         if pattern.search(text) and len(text) < REMARK:
             return _forgotten(draft, name)

@@ -1,4 +1,4 @@
-"""Settings for Rasa's own process: no telemetry, no training cache, no chatter, no personal data in logs.
+"""Rasa's own process: no telemetry, no training cache, no chatter, no personal data in logs.
 
 Import this before Rasa: some of it is read at import.
 """

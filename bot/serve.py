@@ -32,7 +32,7 @@ def main() -> int:
     asked = parser.parse_args()
     missing = [name for name in TOKENS if not os.environ.get(name)]
     if missing:
-        print(f"缺少设置：{'、'.join(missing)}。请设好再启动助手。", file=sys.stderr)
+        sys.stderr.write(f"缺少设置：{'、'.join(missing)}。请设好再启动助手。" + "\n")
         return 2
     hush()
     for name, value in DEFAULTS.items():

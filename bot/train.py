@@ -91,11 +91,11 @@ def main() -> int:
     os.chdir(ROOT)
     wanted = model_file()
     if not asked.where and not wanted.exists():
-        print("训练助手，大约需要一分钟……", file=sys.stderr, flush=True)
+        sys.stderr.write("训练助手，大约需要一分钟……" + "\n")
         began = time.monotonic()
         train(wanted)
-        print(f"训练完成，用时 {time.monotonic() - began:.0f} 秒。", file=sys.stderr, flush=True)
-    print(wanted)
+        sys.stderr.write(f"训练完成，用时 {time.monotonic() - began:.0f} 秒。" + "\n")
+    sys.stdout.write(f"{wanted}\n")
     return 0
 
 

@@ -17,10 +17,15 @@ HERE = Path(__file__).parent
 TARGET = HERE / "data" / "nlu" / "varied.yml"
 BLANK = re.compile(r"\{(\w+)\}")
 SEED = 20231201
-HEAD = 'version: "3.1"\n# Written by bot/vary.py from bot/variation.yaml; change those, not this.\nnlu:\n'
+HEAD = """version: "3.1"
+# Written by bot/vary.py from bot/variation.yaml; change those, not this.
+nlu:
+"""
 
 
-def draw(patterns: list[str], lists: dict[str, list[str]], count: int, chance: random.Random) -> list[str]:
+def draw(
+    patterns: list[str], lists: dict[str, list[str]], count: int, chance: random.Random
+) -> list[str]:
     """`count` different utterances, or fewer when the patterns give no more."""
     drawn: dict[str, None] = {}
     for turn in range(count * 20):

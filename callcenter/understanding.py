@@ -18,6 +18,8 @@ from callcenter.config import ROOT
 LONGEST = 300  # characters that are heard
 SHORTEST_CLAUSE = 4  # characters; shorter ones say nothing on their own
 MOST_CLAUSES = 5  # of one utterance are asked about
+SURE_CLAUSE = 0.7  # a clause alone must be this sure to count as a wish of its own
+HALF_MEANT = 0.25  # so much of the whole must a clause's wish hold to come before the other
 CLAUSE_END = re.compile(
     r"[，。；！？,;!?\s]+|(?=另外|还有|顺便|顺带|再就是|还想|还要问|对了|再帮|再问|又想)"
 )
@@ -185,12 +187,13 @@ def understand(text: str, context: str, parse: Parse, danger: FindDanger) -> Und
     if not text:
         return Understanding(intent=UNCLEAR)
     found = danger(text)
-    whole = _cautious(read_parse(text, parse(text), context), context)
+    heard = parse(text)
+    whole = _cautious(read_parse(text, heard, context), context)
     parts = _parts(text, context, parse)
-    wishes = [one.intent for one in parts]
     if found is not None and found.certain:
-        return _endangered(found, whole, wishes)
-    return _two_wishes(whole, parts)
+        return _endangered(found, whole, [one.intent for one in parts])
+    ranking = heard.get("intent_ranking") or []
+    return _two_wishes(whole, parts, dict(meant(ranking, tables().contexts[context])))
 
 
 def _cautious(read: Understanding, context: str) -> Understanding:
@@ -208,9 +211,6 @@ def _parts(text: str, context: str, parse: Parse) -> list[Understanding]:
     return [one for one in read if one.intent in BY_URGENCY and one.confidence >= SURE_CLAUSE]
 
 
-SURE_CLAUSE = 0.55  # a clause alone must be this sure to count as a wish of its own
-
-
 def _endangered(found: Found, whole: Understanding, wishes: list[str]) -> Understanding:
     crisis = str(found.kind) == "crisis"
     intent = "crisis" if crisis else "emergency"
@@ -224,14 +224,17 @@ def _endangered(found: Found, whole: Understanding, wishes: list[str]) -> Unders
     )
 
 
-def _two_wishes(whole: Understanding, parts: list[Understanding]) -> Understanding:
+def _two_wishes(
+    whole: Understanding, parts: list[Understanding], shares: Mapping[str, float]
+) -> Understanding:
+    """The whole decides; a more urgent clause comes first only if the whole half means it too."""
     wishes = [one for one in parts if one.intent not in DANGERS]
     if whole.danger or whole.intent not in BY_URGENCY:
         return replace(whole, also=_also([w.intent for w in wishes], whole.intent))
-    first = min(wishes, key=lambda one: BY_URGENCY.index(one.intent), default=whole)
-    if BY_URGENCY.index(first.intent) >= BY_URGENCY.index(whole.intent):
-        return replace(whole, also=_also([w.intent for w in wishes], whole.intent))
-    return replace(first, also=_also([whole.intent, *(w.intent for w in wishes)], first.intent))
+    meant_too = [one for one in wishes if shares.get(one.intent, 0.0) >= HALF_MEANT]
+    first = min((whole, *meant_too), key=lambda one: BY_URGENCY.index(one.intent))
+    others = [whole.intent, *(one.intent for one in wishes)]
+    return replace(first, also=_also(others, first.intent))
 
 
 def _also(wishes: Sequence[str], intent: str) -> str | None:

@@ -102,10 +102,8 @@ def free_port() -> int:
 @contextmanager
 def running(command: list[str], environment: dict[str, str], ready: str) -> Iterator[int]:
     """The command's process while the block runs; ended by its id."""
-    with (
-        open(os.devnull, "w") as nowhere,
-        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=nowhere) as process,  # noqa: S603
-    ):
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet) as process:  # noqa: S603
         try:
             _wait(process, ready)
             yield process.pid
