@@ -155,6 +155,7 @@ def _addresses(ports: dict[str, int]) -> dict[str, str]:
         "XIXIN_CLOCK_FILE": str(VAR / "clock.json"),
         "XIXIN_TRACKER_DB": str(VAR / "conversations.db"),
         "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": "ignore",  # of libraries: people read this output
     }
 
 
