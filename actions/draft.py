@@ -16,6 +16,7 @@ from actions.listening import (
     CANCEL,
     CORRECTS,
     HOUSE_NUMBER,
+    LEADING_TIME,
     NO,
     OVER,
     PERSON,
@@ -110,17 +111,21 @@ def begin(
     if service is None:
         return draft
     if any(word in said.text for word in words.services[service].enough):
-        draft = replace(draft, wanted=_what_exactly(said.text, now))
+        draft = replace(draft, wanted=_what_exactly(said.text, words.services[service].enough, now))
     if person := other_person(said.text, words):
         draft = replace(draft, who=person)
     draft = _first_time(draft, said.text, now)
     return replace(draft, place=address(said.text))
 
 
-def _what_exactly(text: str, now: datetime) -> str:
+def _what_exactly(text: str, enough: tuple[str, ...], now: datetime) -> str:
     """The sentence without the clauses that only tell when or where."""
     clauses = [one for one in re.split(r"[，。,;；]", text) if one.strip()]
-    kept = [one for one in clauses if not (address(one) or _only_time(one, now))]
+    kept = [
+        LEADING_TIME.sub("", trimmed(one))
+        for one in clauses
+        if any(word in one for word in enough) or not (address(one) or _only_time(one, now))
+    ]
     return trimmed("，".join(kept) or text)
 
 

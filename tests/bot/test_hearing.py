@@ -1,0 +1,75 @@
+"""How well the trained assistant hears the development set, held to floors."""
+
+from functools import lru_cache
+
+import pytest
+
+from callcenter.config import ROOT
+from callcenter.policy import read_policy
+from tests.bot.conftest import Server
+from tests.bot.report import (
+    Heard,
+    accuracy,
+    development,
+    false_alarms,
+    listen,
+    missed,
+    nothing_found,
+    parser,
+    recalls,
+    table,
+)
+
+FEWEST = 8  # utterances of an intent before its own floor counts
+
+
+@pytest.fixture(scope="module")
+def heard(rasa_server: Server) -> tuple[list[Heard], list[Heard]]:
+    """The development set through both nets, and through the model alone."""
+    danger = read_policy(ROOT / "policy", "+8651000000000").danger.find
+    parse = lru_cache(maxsize=5000)(parser(rasa_server.url, rasa_server.token))
+    return listen(development(), parse, danger), listen(development(), parse, nothing_found)
+
+
+def test_the_development_set_is_large_and_has_every_intent() -> None:
+    """400 utterances at least, in both contexts, none of them twice."""
+    lines = development()
+    assert len(lines) >= 400
+    assert len({(one["text"], one["context"]) for one in lines}) == len(lines)
+    assert {one["context"] for one in lines} == {"hotline", "check_in"}
+
+
+def test_none_of_it_was_trained_on() -> None:
+    """Sentences of five characters and more are not in the training data."""
+    trained = {
+        line.strip().removeprefix("- ")
+        for file in (ROOT / "bot" / "data" / "nlu").glob("*.yml")
+        for line in file.read_text(encoding="utf-8").splitlines()
+    }
+    assert [
+        one["text"] for one in development() if one["text"] in trained and len(one["text"]) > 4
+    ] == []
+
+
+def test_intents_are_heard(heard: tuple[list[Heard], list[Heard]]) -> None:
+    """The floor lies a little below what was measured (docs/assistant.md)."""
+    assert accuracy(heard[1]) >= 0.95, table(heard[1])
+    assert accuracy(heard[0]) >= 0.93, table(heard[0])
+
+
+def test_no_intent_is_left_behind(heard: tuple[list[Heard], list[Heard]]) -> None:
+    """Every intent with some utterances is found at least three times in four."""
+    counts = {one.wanted["intent"] for one in heard[1]}
+    low = {name: share for name, share in recalls(heard[1]).items() if share < 0.75}
+    assert not {n for n in low if sum(h.wanted["intent"] == n for h in heard[1]) >= FEWEST}, counts
+
+
+def test_danger_is_raised_by_either_net(heard: tuple[list[Heard], list[Heard]]) -> None:
+    """Two nets: of all dangers at most one in a hundred passes both."""
+    dangers = sum(one.wanted["intent"] in ("emergency", "crisis") for one in heard[0])
+    assert len(missed(heard[0])) <= dangers / 100, missed(heard[0])
+
+
+def test_the_model_raises_few_false_alarms(heard: tuple[list[Heard], list[Heard]]) -> None:
+    """At most one in a hundred of everything that is no danger."""
+    assert len(false_alarms(heard[1])) / len(heard[1]) <= 0.01, false_alarms(heard[1])
