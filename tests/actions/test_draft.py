@@ -122,7 +122,7 @@ def test_everything_is_read_back_before_it_is_written_down() -> None:
     """Name, what, who, the date with its weekday, where."""
     draft = answered(started("后天上午修马桶，到惠山路3号", "repair"), "我自己")
     assert read_back(draft, words()) == (
-        "我念一遍。维修，修马桶，给您本人，后天，11月27日星期五，上午，惠山路3号。对不对？"
+        "我念一遍。上门修理，修马桶，给您本人，后天，11月27日星期五，上午，惠山路3号。对不对？"
     )
 
 

@@ -9,8 +9,10 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,17 +63,19 @@ def nothing_found(text: str) -> None:
     """The model alone, without the danger words."""
 
 
-def parser(url: str, token: str) -> Callable[[str], Mapping[str, Any]]:
-    """Asks the running assistant."""
-    client = httpx.Client(base_url=url, timeout=30)
+@contextmanager
+def asking(url: str, token: str) -> Iterator[Callable[[str], Mapping[str, Any]]]:
+    """Asks the running assistant; each text once."""
+    with httpx.Client(base_url=url, timeout=30) as client:
 
-    def parse(text: str) -> Mapping[str, Any]:
-        got: dict[str, Any] = client.post(
-            "/model/parse", params={"token": token}, json={"text": text}
-        ).json()
-        return got
+        @cache
+        def parse(text: str) -> Mapping[str, Any]:
+            got: dict[str, Any] = client.post(
+                "/model/parse", params={"token": token}, json={"text": text}
+            ).json()
+            return got
 
-    return parse
+        yield parse
 
 
 def accuracy(heard: list[Heard]) -> float:
@@ -141,9 +145,9 @@ def main() -> int:
     """Ask the assistant at XIXIN_RASA_URL and print the report."""
     url = os.environ.get("XIXIN_RASA_URL", "http://127.0.0.1:5005")
     danger = read_policy(ROOT / "policy", "+8651000000000").danger.find
-    parse = parser(url, os.environ.get("XIXIN_RASA_TOKEN", ""))
-    for name, net in (("danger words and model", danger), ("model alone", nothing_found)):
-        sys.stdout.write(f"== {name}\n{table(listen(development(), parse, net))}\n")
+    with asking(url, os.environ.get("XIXIN_RASA_TOKEN", "")) as parse:
+        for name, net in (("danger words and model", danger), ("model alone", nothing_found)):
+            sys.stdout.write(f"== {name}\n{table(listen(development(), parse, net))}\n")
     return 0
 
 

@@ -86,7 +86,7 @@ def test_lunch_is_ordered_read_back_and_given_a_number(talk: Talk, requests: Req
     """What, for whom, when with date and weekday, and where; lunch is not midnight."""
     back = order_lunch(talk)
     for part in (
-        "送餐",
+        "送饭",
         "两份，软一点",
         "本人",
         "11月26日星期四",
@@ -166,7 +166,7 @@ def test_a_person_is_one_word_away(talk: Talk) -> None:
     assert talk.told("handoff")["reason"] == "asked"
     talk.say("我要订饭")
     talk.say("我要人工服务")
-    assert "送餐" in talk.told("handoff")["summary"]
+    assert "送饭" in talk.told("handoff")["summary"]
 
 
 def test_danger_is_told_to_the_front_door_even_in_a_form(talk: Talk) -> None:
@@ -199,7 +199,7 @@ def test_a_request_is_followed_moved_and_cancelled(talk: Talk, requests: Request
     """Each change is read back before it is made."""
     order_lunch(talk)
     talk.say("对的")
-    assert "送餐" in talk.say("我订的饭到哪一步了")
+    assert "送饭" in talk.say("我订的饭到哪一步了")
     assert "11月28日星期六" in talk.say("我订的饭改到大后天中午")
     talk.say("对")
     assert requests.of(talk)[0]["starts_at"].startswith("2026-11-28 03:00")
@@ -214,7 +214,7 @@ def test_two_wishes_in_one_sentence_both_end_somewhere(talk: Talk) -> None:
     if "登记" in said and "好吗" in said:
         said += talk.say("好的")
     assert "据" in said
-    assert "登记送餐" in said
+    assert "登记送饭" in said
 
 
 @pytest.mark.parametrize(

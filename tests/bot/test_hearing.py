@@ -1,7 +1,5 @@
 """How well the trained assistant hears the development set, held to floors."""
 
-from functools import lru_cache
-
 import pytest
 
 from callcenter.config import ROOT
@@ -10,12 +8,12 @@ from tests.bot.conftest import Server
 from tests.bot.report import (
     Heard,
     accuracy,
+    asking,
     development,
     false_alarms,
     listen,
     missed,
     nothing_found,
-    parser,
     recalls,
     table,
 )
@@ -27,8 +25,8 @@ FEWEST = 8  # utterances of an intent before its own floor counts
 def heard(rasa_server: Server) -> tuple[list[Heard], list[Heard]]:
     """The development set through both nets, and through the model alone."""
     danger = read_policy(ROOT / "policy", "+8651000000000").danger.find
-    parse = lru_cache(maxsize=5000)(parser(rasa_server.url, rasa_server.token))
-    return listen(development(), parse, danger), listen(development(), parse, nothing_found)
+    with asking(rasa_server.url, rasa_server.token) as parse:
+        return listen(development(), parse, danger), listen(development(), parse, nothing_found)
 
 
 def test_the_development_set_is_large_and_has_every_intent() -> None:
