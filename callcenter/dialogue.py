@@ -64,6 +64,10 @@ class Assistant:
             return False
         return answer.status_code == 200 and bool(answer.json().get("model_file"))
 
+    def close(self) -> None:
+        """Gives its connections back."""
+        self._client.close()
+
     def _post(
         self, path: str, body: dict[str, Any], query: Mapping[str, str] | None = None
     ) -> dict[str, Any]:

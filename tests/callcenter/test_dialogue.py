@@ -58,10 +58,12 @@ def rasa() -> Iterator[OddRasa]:
 
 
 @pytest.fixture
-def door(rasa: OddRasa) -> FrontDoor:
+def door(rasa: OddRasa) -> Iterator[FrontDoor]:
     """A front door with that Rasa behind it and a short patience."""
     url = f"http://127.0.0.1:{rasa.server.server_address[1]}"
-    return FrontDoor(policy(), Assistant(url, "token", 0.3))
+    assistant = Assistant(url, "token", 0.3)
+    yield FrontDoor(policy(), assistant)
+    assistant.close()
 
 
 def alone() -> FrontDoor:
