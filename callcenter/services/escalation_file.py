@@ -15,7 +15,7 @@ from callcenter.domain.escalation import (
     Standing,
 )
 from callcenter.services.errors import NotFound
-from callcenter.services.escalations import thaw
+from callcenter.services.ladders import thaw
 from callcenter.services.notices import WAYS
 from callcenter.services.scope import Scope
 from callcenter.store.tables import (

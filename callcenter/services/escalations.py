@@ -1,10 +1,8 @@
-"""Escalations (预警): opened with a frozen ladder, told rung by rung, acknowledged, resolved."""
+"""Escalations (预警): opened, told rung by rung, acknowledged, resolved. Who is told: ladders."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.checkin import NextAction, SlotState
@@ -14,36 +12,27 @@ from callcenter.domain.escalation import (
     REASON_WORDS,
     URGENT,
     Finding,
-    Ladder,
     Reason,
-    Rung,
     Standing,
-    build_ladder,
     first_rung,
     next_rung,
 )
-from callcenter.domain.people import Role
 from callcenter.domain.week import local
 from callcenter.policy import Policy
 from callcenter.services import weekplan
 from callcenter.services.errors import (
     AlreadyAcknowledged,
     AlreadyResolved,
-    CareError,
     FindingNeedsWords,
     NotFound,
 )
+from callcenter.services.ladders import freeze, ladder_of, stop_notices, tell, thaw
 from callcenter.services.timeline import note
-from callcenter.store.tables import Community, Elder, Escalation, Notice, Slot, Worker
+from callcenter.store.tables import Elder, Escalation, Slot, Worker
 
 OPEN = (Standing.RINGING.value, Standing.ACKNOWLEDGED.value)
 LEAVES = {Finding.MOVED: "已搬走", Finding.DECEASED: "已去世"}
-
-
-class NobodyToTell(CareError):
-    """没有任何在岗人员可以通知，请主管马上补上区值班员。"""
-
-    status = 500
+_OVER = {"tel": "电话", "sms": "短信", "telegram": "Telegram", "console": "工作台"}
 
 
 def open_escalation(
@@ -68,7 +57,7 @@ def open_escalation(
     if known is None:
         known = _new(session, now, policy, reason, elder, words, phone)
         known.conversation_id = conversation_id
-        _tell(session, now, policy, known, (0,))
+        tell(session, now, policy, known, (0,))
         text = f"发出预警：{REASON_WORDS[reason]}"
     else:
         text = f"预警处理中又发生：{REASON_WORDS[reason]}"
@@ -79,26 +68,6 @@ def open_escalation(
     if slot is not None:
         tie(slot, known)
     return known
-
-
-def _worse(
-    session: Session,
-    now: datetime,
-    policy: Policy,
-    known: Escalation,
-    reason: Reason,
-    words: str,
-) -> None:
-    """Danger that comes again, or illness on top of a mere absence, is told anew at once."""
-    was = Reason(known.reason)
-    ill = reason is Reason.UNWELL and was not in URGENT and was is not Reason.UNWELL
-    again = reason in URGENT and known.standing == Standing.ACKNOWLEDGED.value
-    if not (ill or again):
-        return
-    known.reason, known.words = reason.value, (words or known.words)[:200]
-    known.standing = Standing.RINGING.value
-    known.next_at = now + thaw(known.ladder).rungs[known.rung].wait
-    _tell(session, now, policy, known, (known.rung,))
 
 
 def tie(slot: Slot, escalation: Escalation) -> None:
@@ -141,7 +110,7 @@ def acknowledge(
     one.standing = Standing.ACKNOWLEDGED.value
     one.acknowledged_by, one.acknowledged_at, one.acknowledged_over = worker.id, now, over
     one.next_at = now + thaw(one.ladder).find_within
-    _stop_notices(session, one.id)
+    stop_notices(session, one.id)
     note(
         session,
         now,
@@ -173,7 +142,7 @@ def resolve(
     one.standing, one.next_at = Standing.RESOLVED.value, None
     one.finding, one.finding_note = finding.value, words.strip()[:400]
     one.resolved_by, one.resolved_at = worker.id, now
-    _stop_notices(session, one.id)
+    stop_notices(session, one.id)
     _end_slots(session, now, one, worker)
     if finding in LEAVES and one.elder_id is not None:
         leave(session, now, one.elder_id, worker, LEAVES[finding])
@@ -182,22 +151,16 @@ def resolve(
     return one
 
 
-def thaw(frozen: dict[str, Any]) -> Ladder:
-    """The ladder as it was when the escalation opened."""
-    return Ladder(
-        rungs=tuple(
-            Rung(
-                title=rung["title"],
-                workers=tuple(rung["workers"]),
-                wait=timedelta(seconds=rung["wait_seconds"]),
-            )
-            for rung in frozen["rungs"]
-        ),
-        find_within=timedelta(seconds=frozen["find_within_seconds"]),
-    )
-
-
-_OVER = {"tel": "电话", "sms": "短信", "telegram": "Telegram", "console": "工作台"}
+def leave(session: Session, now: datetime, elder_id: int, worker: Worker, why: str) -> None:
+    """Nobody phones or visits somebody who has moved or died: the rest of the week is excused."""
+    weekplan.leave(session, elder_id, local(now).date(), why)
+    rows = select(Slot).where(Slot.elder_id == elder_id, Slot.state == SlotState.OPEN.value)
+    for slot in session.scalars(rows):
+        if slot.next_action == NextAction.CALLING.value:
+            continue  # the call that is going on ends by itself
+        slot.state, slot.next_action, slot.next_at = "excused", NextAction.NOTHING.value, None
+        slot.evidence, slot.evidence_text = "finding", why
+        slot.ended_at, slot.ended_by = now, worker.name
 
 
 def _standing_one(
@@ -230,7 +193,7 @@ def _new(
     words: str,
     phone: str,
 ) -> Escalation:
-    ladder = _ladder(session, policy, reason, elder)
+    ladder = ladder_of(session, policy, reason, elder)
     one = Escalation(
         elder_id=elder.id if elder else None,
         about=elder.called if elder else "来电人",
@@ -239,7 +202,7 @@ def _new(
         words=words[:200],
         opened_at=now,
         standing=Standing.RINGING.value,
-        ladder=_freeze(ladder),
+        ladder=freeze(ladder),
         next_at=first_rung(ladder, now).again,
     )
     session.add(one)
@@ -247,48 +210,24 @@ def _new(
     return one
 
 
-def _ladder(session: Session, policy: Policy, reason: Reason, elder: Elder | None) -> Ladder:
-    plan = policy.ladder_for(reason)
-    duty = _people(session, Role.DUTY_OFFICER, None) or _anybody(session)
-    steps = [(step.title, _people(session, step.who, elder), step.wait) for step in plan.steps]
-    try:
-        return build_ladder(steps, duty, plan.find_within)
-    except ValueError:
-        raise NobodyToTell from None
-
-
-def _anybody(session: Session) -> Sequence[int]:
-    """Everybody who works here: when no duty officer is left, anybody is better than nobody."""
-    return session.scalars(select(Worker.id).where(Worker.active).order_by(Worker.id)).all()
-
-
-def _people(session: Session, role: Role, elder: Elder | None) -> Sequence[int]:
-    """Who fills a step: the elder's own caseworker, the street's supervisor, the duty officers."""
-    rows = select(Worker.id).where(Worker.role == role.value, Worker.active).order_by(Worker.id)
-    if role is Role.DUTY_OFFICER:
-        return session.scalars(rows).all()
-    if elder is None:
-        return []
-    if role is Role.CASEWORKER and elder.caseworker_id is not None:
-        return session.scalars(rows.where(Worker.id == elder.caseworker_id)).all()
-    if role is Role.CASEWORKER:
-        return session.scalars(rows.where(Worker.community_id == elder.community_id)).all()
-    street = select(Community.street_id).where(Community.id == elder.community_id)
-    return session.scalars(rows.where(Worker.street_id == street.scalar_subquery())).all()
-
-
-def _freeze(ladder: Ladder) -> dict[str, Any]:
-    return {
-        "rungs": [
-            {
-                "title": rung.title,
-                "workers": list(rung.workers),
-                "wait_seconds": int(rung.wait.total_seconds()),
-            }
-            for rung in ladder.rungs
-        ],
-        "find_within_seconds": int(ladder.find_within.total_seconds()),
-    }
+def _worse(
+    session: Session,
+    now: datetime,
+    policy: Policy,
+    known: Escalation,
+    reason: Reason,
+    words: str,
+) -> None:
+    """Danger that comes again, or illness on top of a mere absence, is told anew at once."""
+    was = Reason(known.reason)
+    ill = reason is Reason.UNWELL and was not in URGENT and was is not Reason.UNWELL
+    again = reason in URGENT and known.standing == Standing.ACKNOWLEDGED.value
+    if not (ill or again):
+        return
+    known.reason, known.words = reason.value, (words or known.words)[:200]
+    known.standing = Standing.RINGING.value
+    known.next_at = now + thaw(known.ladder).rungs[known.rung].wait
+    tell(session, now, policy, known, (known.rung,))
 
 
 def _one_step(session: Session, now: datetime, policy: Policy, one: Escalation) -> None:
@@ -305,94 +244,7 @@ def _one_step(session: Session, now: datetime, policy: Policy, one: Escalation) 
         if slot.state == SlotState.ESCALATED.value:
             slot.next_at = one.next_at
     note(session, now, "escalation", text, elder_id=one.elder_id, escalation_id=one.id)
-    _tell(session, now, policy, one, told)
-
-
-def _tell(
-    session: Session, now: datetime, policy: Policy, one: Escalation, rungs: Sequence[int]
-) -> None:
-    """Notices for everyone on these rungs, over every channel each of them has."""
-    _stop_notices(session, one.id)
-    rounds = session.scalar(
-        select(func.coalesce(func.max(Notice.round), 0)).where(Notice.escalation_id == one.id)
-    )
-    ladder = thaw(one.ladder)
-    people = dict.fromkeys(id_ for rung in rungs for id_ in ladder.rungs[rung].workers)
-    if one.acknowledged_by is not None:
-        people[one.acknowledged_by] = None
-    text = _words(session, policy, one)
-    for worker in _reachable(session, list(people)):
-        for address in addresses(worker):
-            if address.startswith("sms:") and _texted(session, one, address) >= SAME_TEXTS:
-                continue
-            session.add(
-                Notice(
-                    escalation_id=one.id,
-                    worker_id=worker.id,
-                    address=address,
-                    round=(rounds or 0) + 1,
-                    text=text,
-                    due_at=now,
-                )
-            )
-    session.flush()
-
-
-SAME_TEXTS = 2  # carriers drop the third identical text of a day
-
-
-def _texted(session: Session, one: Escalation, address: str) -> int:
-    rows = select(func.count()).where(
-        Notice.escalation_id == one.id, Notice.address == address, Notice.state != "stopped"
-    )
-    return session.scalar(rows) or 0
-
-
-def _reachable(session: Session, people: Sequence[int]) -> Sequence[Worker]:
-    """Those of the people who still work here and can be reached, else the duty officers, else all.
-
-    A ladder is frozen when it opens; who has left since then is not told, and nobody is skipped.
-    """
-    rows = select(Worker).where(Worker.active).order_by(Worker.id)
-    officers = rows.where(Worker.role == Role.DUTY_OFFICER.value)
-    for some in (rows.where(Worker.id.in_(people)), officers, rows):
-        workers = [worker for worker in session.scalars(some) if addresses(worker)]
-        if workers:
-            return workers
-    return []
-
-
-def addresses(worker: Worker) -> list[str]:
-    """Every way to reach a worker. SMS is never the only one: a phone number is also rung."""
-    ways = [f"tel:{worker.phone}", f"sms:{worker.phone}"] if worker.phone else []
-    return [*ways, f"telegram:{worker.telegram}"] if worker.telegram else ways
-
-
-def _words(session: Session, policy: Policy, one: Escalation) -> str:
-    elder = session.get(Elder, one.elder_id) if one.elder_id else None
-    wall = local(one.opened_at)
-    return policy.say(
-        "staff",
-        "escalation_text",
-        name=one.about,
-        reason=REASON_WORDS[Reason(one.reason)],
-        words=f"，原话“{one.words}”" if one.words else "",
-        at=f"{wall.hour}点{wall.minute:02d}分",
-        place=_where(elder, one),
-    )
-
-
-def _where(elder: Elder | None, one: Escalation) -> str:
-    """Where to go or whom to ring; never more than a worker needs."""
-    if elder is not None:
-        return f"地址{elder.address}"
-    return f"来电{one.phone}" if one.phone else "在聊天里，请到工作台的会话里回话"
-
-
-def _stop_notices(session: Session, escalation_id: int) -> None:
-    due = select(Notice).where(Notice.escalation_id == escalation_id, Notice.state == "due")
-    for one in session.scalars(due):
-        one.state = "stopped"
+    tell(session, now, policy, one, told)
 
 
 def _locked(session: Session, escalation_id: int) -> Escalation:
@@ -410,16 +262,4 @@ def _end_slots(session: Session, now: datetime, one: Escalation, worker: Worker)
             continue
         slot.state, slot.next_action, slot.next_at = "resolved", NextAction.NOTHING.value, None
         slot.evidence, slot.evidence_text = "finding", FINDING_WORDS[Finding(one.finding or "")]
-        slot.ended_at, slot.ended_by = now, worker.name
-
-
-def leave(session: Session, now: datetime, elder_id: int, worker: Worker, why: str) -> None:
-    """Nobody phones or visits somebody who has moved or died: the rest of the week is excused."""
-    weekplan.leave(session, elder_id, local(now).date(), why)
-    rows = select(Slot).where(Slot.elder_id == elder_id, Slot.state == SlotState.OPEN.value)
-    for slot in session.scalars(rows):
-        if slot.next_action == NextAction.CALLING.value:
-            continue  # the call that is going on ends by itself
-        slot.state, slot.next_action, slot.next_at = "excused", NextAction.NOTHING.value, None
-        slot.evidence, slot.evidence_text = "finding", why
         slot.ended_at, slot.ended_by = now, worker.name
