@@ -16,23 +16,26 @@ from sqlalchemy import select
 
 from bot.channels.telegram_api import BadToken, TelegramSender
 from callcenter import auditor, demonstration, engine, launch, telegram_desk, wiring
+from callcenter.assistant import AssistantSilent
 from callcenter.clock import real_now
-from callcenter.config import ROOT, BadSettings, read_settings
-from callcenter.dialogue import AssistantSilent
+from callcenter.config import ROOT, BadSettings, Settings, read_settings
 from callcenter.domain.week import local
 from callcenter.lent import NoAssistant, lent_assistant
 from callcenter.notify import ChatSender, NoChat, Notifier
-from callcenter.policy import BadPolicy, read_policy
+from callcenter.policy import BadPolicy, read_policy, read_prompts
 from callcenter.store import schema
 from callcenter.store.session import open_engine
 from callcenter.store.tables import Worker
 from callcenter.understanding import understand
 from callcenter.web.app import create_app
+from callcenter.web.fallback import create_fallback
 from callcenter.wiring import House
 from knowledge import BadData, Library
 from knowledge.batch import ask_lines
 
 PLAIN = (BadSettings, BadPolicy, schema.SchemaMismatch, launch.CannotStart, BadToken, NoAssistant)
+
+WEBHOOK_WAITS = 3.0  # seconds for the database; with the assistant's time it stays under five
 
 
 class BadInput(Exception):
@@ -72,13 +75,27 @@ def migrate(_: argparse.Namespace) -> None:
 
 def web(_: argparse.Namespace) -> None:
     """Serves webhooks, console and chat."""
-    house = _house()
+    settings = read_settings()
+    patient = min(settings.database_seconds, WEBHOOK_WAITS)
+    house = _house(settings.model_copy(update={"database_seconds": patient}))
     uvicorn.run(
         create_app(house),
         host=house.settings.host,
         port=house.settings.port,
         log_level="warning",
         access_log=False,  # paths and addresses of elders do not belong in a log
+    )
+
+
+def fallback(_: argparse.Namespace) -> None:
+    """Serves the last resort: brings callers to a person when the house does not answer."""
+    settings = read_settings()
+    uvicorn.run(
+        create_fallback(settings, read_prompts(settings.policy_folder)),
+        host=settings.host,
+        port=settings.fallback_port,
+        log_level="warning",
+        access_log=False,
     )
 
 
@@ -186,8 +203,8 @@ def _texts(file: Path) -> Iterable[str]:
         raise BadInput(f"{file} cannot be read: {wrong}") from wrong
 
 
-def _house() -> House:
-    house = wiring.build(read_settings())
+def _house(settings: Settings | None = None) -> House:
+    house = wiring.build(settings or read_settings())
     schema.check(house.store.engine)
     wiring.refuse_unsafe_roster(house)
     return house
@@ -221,6 +238,7 @@ COMMANDS: dict[str, tuple[Run, str, tuple[Argument, ...]]] = {
     "up": (up, up.__doc__ or "", ()),
     "migrate": (migrate, migrate.__doc__ or "", ()),
     "web": (web, web.__doc__ or "", ()),
+    "fallback": (fallback, fallback.__doc__ or "", ()),
     "engine": (run_engine, run_engine.__doc__ or "", ()),
     "audit": (audit, audit.__doc__ or "", ()),
     "staff": (staff, staff.__doc__ or "", ()),

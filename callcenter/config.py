@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="XIXIN_", extra="ignore")
 
     database_url: str = f"sqlite:///{ROOT}/var/xixin.db"
+    database_seconds: float = Field(default=10.0, gt=0)  # how long one waits for others in it
     policy_folder: Path = ROOT / "policy"
     public_url: str = "http://127.0.0.1:8000"  # how the carrier reaches our webhooks
     host: str = "127.0.0.1"
@@ -31,7 +32,10 @@ class Settings(BaseSettings):
     account_sid: str = Field(min_length=10)
     auth_token: str = Field(min_length=16)
     hotline_number: str = Field(pattern=r"^\+\d{8,15}$")  # E.164, what elders ring and see
-    duty_number: str = ""  # E.164; rung by the fallback URL when nothing else works
+    duty_number: str = ""  # E.164; rung by the fallback process when nothing else works
+    duty_phones_file: Path | None = None  # more such phones, one a line; kept by the engine
+    fallback_url: str = "http://127.0.0.1:8020"  # how the carrier reaches the fallback process
+    fallback_port: int = Field(default=8020, ge=1, le=65535)
     calls_per_second: int = Field(default=1, ge=1, le=100)
     allow_china_over_twilio: bool = False
 
@@ -45,7 +49,7 @@ class Settings(BaseSettings):
     clock_file: Path | None = None  # set in a demonstration only
     heartbeat_url: str = ""  # pinged by the auditor when nobody is forgotten
 
-    @field_validator("public_url", "carrier_url", "rasa_url", "telegram_url")
+    @field_validator("public_url", "fallback_url", "carrier_url", "rasa_url", "telegram_url")
     @classmethod
     def _without_slash(cls, url: str) -> str:
         """Addresses are joined with paths that begin with a slash."""

@@ -5,13 +5,12 @@ asked over HTTP with a time budget; when it is down, slow or has nothing to say,
 an apology and is offered a person: silence is a bug.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-import httpx
-
+from callcenter.assistant import Assistant, AssistantSilent, Said
 from callcenter.domain.danger import Danger, Kind
 from callcenter.policy import Policy
 
@@ -22,82 +21,6 @@ FAILURES = 2  # a conversation that fails so often in a row goes to a person
 MAYBE_DANGER = "maybe_danger"  # uncertain: a person hears it, with the duty officers rung too
 SILENT_CALL = "silent_call"  # somebody rang and said nothing
 KEPT = 6  # utterances kept for the summary that a person gets
-
-
-class AssistantSilent(Exception):
-    """The assistant did not answer in time, or not at all."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Said:
-    """What the assistant said: lines, and at most one wish to the front door."""
-
-    lines: tuple[str, ...]
-    handoff: str = ""  # a reason; empty: none
-    summary: str = ""
-    danger: str = ""  # a kind of danger that only the model heard
-    over: bool = False  # the caller said goodbye
-
-
-class Assistant:
-    """Rasa over HTTP on the loopback, behind a bearer token."""
-
-    def __init__(self, url: str, token: str, seconds: float) -> None:
-        self._token = token
-        self._client = httpx.Client(base_url=url, timeout=seconds)
-
-    def turn(self, sender: str, text: str, metadata: Mapping[str, Any]) -> Said:
-        """One turn of a conversation. Raises AssistantSilent."""
-        body = {"sender": sender, "text": text, "context": "hotline", "metadata": dict(metadata)}
-        raw = self._post("/webhooks/doorway/turn", body)
-        return _said(raw.get("messages") or [])
-
-    def parse(self, text: str) -> dict[str, Any]:
-        """The model's reading of one text (Rasa's parse result). Raises AssistantSilent."""
-        return self._post("/model/parse", {"text": text}, {"token": self._token})
-
-    def ready(self) -> bool:
-        """True when a trained model is loaded."""
-        try:
-            answer = self._client.get("/status", params={"token": self._token}, timeout=1.0)
-        except httpx.HTTPError:
-            return False
-        return answer.status_code == 200 and bool(answer.json().get("model_file"))
-
-    def close(self) -> None:
-        """Gives its connections back."""
-        self._client.close()
-
-    def _post(
-        self, path: str, body: dict[str, Any], query: Mapping[str, str] | None = None
-    ) -> dict[str, Any]:
-        bearer = {"Authorization": f"Bearer {self._token}"}
-        try:
-            answer = self._client.post(path, json=body, params=query, headers=bearer)
-            answer.raise_for_status()
-            raw = answer.json()
-        except (httpx.HTTPError, ValueError) as broken:
-            raise AssistantSilent(type(broken).__name__) from broken
-        if not isinstance(raw, dict):
-            raise AssistantSilent("no object")
-        return raw
-
-
-def _said(messages: Sequence[Mapping[str, Any]]) -> Said:
-    lines = tuple(str(one["text"]) for one in messages if one.get("text"))
-    said = Said(lines=lines)
-    for one in messages:
-        custom = one.get("custom") or {}
-        if wish := custom.get("handoff"):
-            reason, summary = str(wish.get("reason", "asked")), str(wish.get("summary", ""))
-            said = replace(said, handoff=reason, summary=summary)
-        if kind := custom.get("danger"):
-            said = replace(said, danger=str(kind))
-        if custom.get("end") or custom.get("goodbye"):
-            said = replace(said, over=True)
-    if not said.lines and not said.handoff and not said.danger:
-        raise AssistantSilent("nothing was said")
-    return said
 
 
 def _kind(word: str) -> Kind:

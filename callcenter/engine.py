@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
+from callcenter import duty_phones
 from callcenter.domain.call import CallEvent, Disposition, Progress
 from callcenter.domain.checkin import NextAction, SlotState
 from callcenter.domain.escalation import Reason
@@ -106,7 +107,7 @@ def _place(house: House, claim: attempts.Claim) -> None:
         script_url=base,
         status_url=f"{base}/status",
         machine_url=f"{base}/machine",
-        fallback_url=f"{house.settings.public_url}/voice/fallback",
+        fallback_url=f"{house.settings.fallback_url}/voice/fallback",
         limit_seconds=3600,  # a talk with an operator after a transfer is part of the call
     )
     try:
@@ -242,6 +243,11 @@ def tidy(house: House, now: datetime) -> None:
     with house.store.work() as session:
         handoffs.overdue_ringing(session, now)
         notices.left_going(session, now)
+    file = house.settings.duty_phones_file
+    if file is not None:
+        with house.store.look() as session:
+            phones = handoffs.to_ring(session, urgent=True)
+        duty_phones.keep(file, phones)
 
 
 def beat(house: House, now: datetime, name: str = NAME, note: str = "") -> None:

@@ -29,7 +29,7 @@ from callcenter.store.session import Store, open_engine
 from callcenter.store.tables import Beat, Event
 
 VAR = ROOT / "var"
-PORTS = {"web": 8000, "exchange": 8010, "rasa": 5005, "actions": 5055}
+PORTS = {"web": 8000, "exchange": 8010, "fallback": 8020, "rasa": 5005, "actions": 5055}
 ENDS_IN = 20  # seconds for each process to end by itself; the assistant takes its time
 HOTLINE = "+8610095511222"  # made up, like everybody in the demonstration
 DUTY = "+8610020000010"
@@ -68,7 +68,14 @@ def _processes(telegram: bool) -> list[Process]:
     port = {name: os.environ[f"XIXIN_{name.upper()}_PORT"] for name in ("exchange", "rasa")}
     house = [
         Process(name=name, command=f"exec {app} -m callcenter {name}")
-        for name in ("web", "engine", "audit", "staff", *(["telegram"] if telegram else []))
+        for name in (
+            "web",
+            "fallback",
+            "engine",
+            "audit",
+            "staff",
+            *(["telegram"] if telegram else []),
+        )
     ]
     return [
         *house,
@@ -79,13 +86,13 @@ def _processes(telegram: bool) -> list[Process]:
 
 
 def _exchange(app: str, port: str) -> str:
-    base = os.environ["XIXIN_PUBLIC_URL"]
+    base, fallback = os.environ["XIXIN_PUBLIC_URL"], os.environ["XIXIN_FALLBACK_URL"]
     words = {
         "port": port,
         "hotline-name": "锡心养老热线",
         "phone-book": str(VAR / "phone-book.yaml"),
         "voice-url": f"{base}/voice/hotline",
-        "fallback-url": f"{base}/voice/fallback",
+        "fallback-url": f"{fallback}/voice/fallback",
         "status-url": f"{base}/voice/hotline/status",
         "sms-url": f"{base}/sms/inbound",
     }
@@ -142,6 +149,9 @@ def _addresses(ports: dict[str, int]) -> dict[str, str]:
     return {
         "XIXIN_PORT": str(ports["web"]),
         "XIXIN_PUBLIC_URL": f"{base}:{ports['web']}",
+        "XIXIN_FALLBACK_PORT": str(ports["fallback"]),
+        "XIXIN_FALLBACK_URL": f"{base}:{ports['fallback']}",
+        "XIXIN_DUTY_PHONES_FILE": str(VAR / "duty-phones.txt"),
         "XIXIN_EXCHANGE_PORT": str(ports["exchange"]),
         "XIXIN_CARRIER_URL": f"{base}:{ports['exchange']}",
         "XIXIN_RASA_PORT": str(ports["rasa"]),

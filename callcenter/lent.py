@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from callcenter.assistant import Assistant
 from callcenter.config import ROOT
-from callcenter.dialogue import Assistant
 
 RASA = ROOT / ".venv-rasa" / "bin" / "python"
 ANSWERS_IN = 30.0  # seconds for one text; nobody waits on the line

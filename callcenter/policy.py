@@ -54,6 +54,18 @@ class LadderPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Prompts:
+    """What the line says, and how it speaks."""
+
+    line: Line
+    sections: Mapping[str, Mapping[str, str]]  # section -> name -> words
+
+    def say(self, section: str, name: str, /, **values: str) -> str:
+        """The words of a prompt with its blanks filled. Raises KeyError for an unknown name."""
+        return self.sections[section][name].format(**values)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Policy:
     """All that care staff decide."""
 
@@ -62,13 +74,17 @@ class Policy:
     retries: RetryPolicy
     ladders: Mapping[str, LadderPlan]
     ladder_of: Mapping[Reason, str]
-    line: Line
     published_number: str  # the hotline's number as people write it; the line reads it by digits
-    prompts: Mapping[str, Mapping[str, str]]  # section -> name -> words
+    prompts: Prompts
+
+    @property
+    def line(self) -> Line:
+        """How the phone line speaks and listens."""
+        return self.prompts.line
 
     def say(self, section: str, name: str, /, **values: str) -> str:
         """The words of a prompt with its blanks filled. Raises KeyError for an unknown name."""
-        return self.prompts[section][name].format(**values)
+        return self.prompts.say(section, name, **values)
 
     def ladder_for(self, reason: Reason) -> LadderPlan:
         """The ladder that a reason takes."""
@@ -83,7 +99,6 @@ def read_policy(folder: Path, hotline: str) -> Policy:
 
     Raises BadPolicy with the name of the file and what is wrong in it.
     """
-    prompts = _read(folder, "prompts.yaml", dict)
     ladders = _read(folder, "ladders.yaml", _ladders)
     return Policy(
         danger=_read(folder, "danger.yaml", partial(DangerRules.parse, readings=readings)),
@@ -91,10 +106,15 @@ def read_policy(folder: Path, hotline: str) -> Policy:
         retries=_read(folder, "retries.yaml", _retries),
         ladders=ladders[0],
         ladder_of=ladders[1],
-        line=_checked(folder / "prompts.yaml", lambda raw: Line(**raw["line"]), prompts),
         published_number=hotline.removeprefix("+86"),
-        prompts=_checked(folder / "prompts.yaml", _prompts, prompts),
+        prompts=read_prompts(folder),
     )
+
+
+def read_prompts(folder: Path) -> Prompts:
+    """The words alone, for what has to speak though everything else is broken. Raises BadPolicy."""
+    prompts: Prompts = _read(folder, "prompts.yaml", _prompts)
+    return prompts
 
 
 @lru_cache(maxsize=8192)
@@ -162,11 +182,11 @@ def _ladder(name: str, raw: Mapping[str, Any]) -> LadderPlan:
     return LadderPlan(steps=steps, find_within=timedelta(minutes=int(raw["find_within_minutes"])))
 
 
-def _prompts(raw: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def _prompts(raw: Mapping[str, Any]) -> Prompts:
     sections = {name: dict(part) for name, part in raw.items() if name != "line"}
     for section, prompts in sections.items():
         for name, words in prompts.items():
             unknown = {field for _, field, _, _ in Formatter().parse(words) if field} - BLANKS
             if unknown:
                 raise ValueError(f"{section}.{name} has unknown blanks {sorted(unknown)}")
-    return sections
+    return Prompts(line=Line(**raw["line"]), sections=sections)

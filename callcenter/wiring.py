@@ -7,9 +7,10 @@ from functools import cache
 
 from sqlalchemy import exists, select
 
+from callcenter.assistant import Assistant
 from callcenter.clock import Clock
 from callcenter.config import BadSettings, Settings
-from callcenter.dialogue import Assistant, FrontDoor
+from callcenter.dialogue import FrontDoor
 from callcenter.policy import Policy, read_policy
 from callcenter.store.session import Store, open_engine
 from callcenter.store.tables import Elder, Worker
@@ -54,7 +55,7 @@ def build(settings: Settings, policy: Policy | None = None) -> House:
     return House(
         settings=settings,
         policy=policy,
-        store=Store(open_engine(settings.database_url)),
+        store=Store(open_engine(settings.database_url, settings.database_seconds)),
         carrier=TwilioCarrier(settings),
         clock=Clock(settings.clock_file),
         assistant=assistant,

@@ -26,6 +26,7 @@ from callcenter.policy import Policy
 from callcenter.store import schema
 from callcenter.telephony.twilio import TwilioCarrier
 from callcenter.web.app import create_app
+from callcenter.web.fallback import create_fallback
 
 LONGEST_STEP = timedelta(hours=1)  # the engine looks at least so often; a new week begins by itself
 
@@ -104,6 +105,10 @@ class World:
         )
         schema.migrate(self.house.store.engine)
         self.web = TestClient(create_app(self.house), base_url=settings.public_url)
+        self.fallback = TestClient(
+            create_fallback(settings, self.house.policy.prompts), base_url=settings.fallback_url
+        )
+        self.web_is_down = False  # True: nobody answers at the house's own address
         self.line = InProcess(self.exchange, self._deliver)
         self.notifier = Notifier(
             carrier=self.house.carrier,
@@ -136,6 +141,7 @@ class World:
     def close(self) -> None:
         """Gives the database back."""
         self.web.close()
+        self.fallback.close()
         self.house.store.engine.dispose()
 
     def _next(self) -> datetime:
@@ -145,10 +151,17 @@ class World:
         return max(soonest, min(found))
 
     def _deliver(self, webhook: Webhook) -> Answer:
-        path = webhook.url.removeprefix(self.house.settings.public_url)
-        got = self.web.request(
-            webhook.method, path, data=dict(webhook.form), headers=webhook.headers
+        settings = self.house.settings
+        last_resort = webhook.url.startswith(settings.fallback_url)
+        if self.web_is_down and not last_resort:
+            return Answer(status=0, text="nobody answers")
+        door, base = (
+            (self.fallback, settings.fallback_url)
+            if last_resort
+            else (self.web, settings.public_url)
         )
+        path = webhook.url.removeprefix(base)
+        got = door.request(webhook.method, path, data=dict(webhook.form), headers=webhook.headers)
         return Answer(
             status=got.status_code,
             text=got.text,
@@ -167,7 +180,7 @@ def account(settings: Settings) -> Account:
             Hotline(
                 number=settings.hotline_number,
                 voice=Link(url=f"{base}/voice/hotline"),
-                fallback=Link(url=f"{base}/voice/fallback"),
+                fallback=Link(url=f"{settings.fallback_url}/voice/fallback"),
                 status_callback=Link(url=f"{base}/voice/hotline/status"),
                 sms=Link(url=f"{base}/sms/inbound"),
             ),

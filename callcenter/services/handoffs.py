@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from callcenter.domain.numbers import dialable
 from callcenter.domain.people import Role
 from callcenter.services.errors import CareError, NotFound
 from callcenter.services.timeline import note
@@ -72,14 +73,17 @@ def ringing(
 
 
 def to_ring(session: Session, urgent: bool) -> Sequence[str]:
-    """The phones to ring: signed-on operators; for the urgent the duty officers as well."""
+    """The phones to ring: signed-on operators; for the urgent the duty officers as well.
+
+    A number that cannot be rung is skipped: the carrier would give up the whole transfer for it.
+    """
     rows = select(Worker).where(Worker.active, Worker.phone != "").order_by(Worker.id)
     operators = rows.where(Worker.role == Role.OPERATOR.value, Worker.signed_on)
     phones = [one.phone for one in session.scalars(operators)]
     if urgent:
         officers = rows.where(Worker.role == Role.DUTY_OFFICER.value)
         phones += [one.phone for one in session.scalars(officers)]
-    return list(dict.fromkeys(phones))[:MOST_RUNG]
+    return list(dict.fromkeys(filter(dialable, phones)))[:MOST_RUNG]
 
 
 def ask_back(

@@ -10,20 +10,27 @@ from sqlalchemy.orm import Session
 BUSY_SECONDS = 10
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for the URL. On SQLite writers queue instead of failing; foreign keys are held."""
+def open_engine(url: str, wait_seconds: float = BUSY_SECONDS) -> Engine:
+    """An engine for the URL; who waits longer than `wait_seconds` for others gets an error.
+
+    On SQLite writers queue; foreign keys are held.
+    """
     if not url.startswith("sqlite"):
         return create_engine(
             url,
             pool_pre_ping=True,
             pool_size=10,
             max_overflow=30,
-            pool_timeout=5,  # the carrier waits 15 s in all
+            pool_timeout=min(5.0, wait_seconds),
+            connect_args={
+                "connect_timeout": max(1, int(wait_seconds)),
+                "options": f"-c lock_timeout={int(wait_seconds * 1000)}",
+            },
             hide_parameters=True,
         )
     engine = create_engine(
         url,
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        connect_args={"timeout": wait_seconds, "check_same_thread": False},
         hide_parameters=True,  # what a failing statement carries are names, numbers and words
     )
     event.listen(engine, "connect", _prepare_sqlite)

@@ -113,15 +113,6 @@ def ask_key(line: Line, speech: Speech, answer_url: str) -> str:
     return str(response)
 
 
-def last_resort(line: Line, speech: Speech, number: str) -> str:
-    """Says the lines and rings the duty phone, if there is one."""
-    response = VoiceResponse()
-    _say(response, line, speech)
-    if number:
-        response.dial(number, timeout=line.transfer_seconds)
-    return str(response)
-
-
 def text_reply(words: str) -> str:
     """The answer to an SMS."""
     response = MessagingResponse()

@@ -25,6 +25,8 @@ def create_app(house: House) -> FastAPI:
     """The application of this house."""
     app = FastAPI(title="锡心养老热线", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
+    app.state.public_url = house.settings.public_url
+    app.state.auth_token = house.settings.auth_token
     app.add_middleware(
         SessionMiddleware,
         secret_key=house.settings.session_secret,

@@ -23,6 +23,7 @@ async def signed_form(request: Request) -> Form:
     """The form of a genuine webhook. 413 when it is too large, 403 when it is not signed.
 
     The URL is rebuilt from the configured public one, because a proxy changes what we see.
+    The application's state holds `public_url` and `auth_token`.
     """
     body = b""
     async for part in request.stream():
@@ -32,11 +33,10 @@ async def signed_form(request: Request) -> Form:
     request._body = body
     raw = await request.form()
     form = {name: value for name, value in raw.multi_items() if isinstance(value, str)}
-    house = house_of(request)
     query = f"?{request.url.query}" if request.url.query else ""
-    url = f"{house.settings.public_url}{request.url.path}{query}"
+    url = f"{request.app.state.public_url}{request.url.path}{query}"
     signature = request.headers.get("x-twilio-signature", "")
-    if not genuine(house.settings.auth_token, url, form, signature):
+    if not genuine(request.app.state.auth_token, url, form, signature):
         raise HTTPException(403)
     if not (form.get("CallSid") or form.get("MessageSid")):
         raise HTTPException(400, "neither CallSid nor MessageSid was sent")

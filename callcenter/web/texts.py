@@ -9,7 +9,7 @@ from callcenter.services.errors import CareError
 from callcenter.services.escalations import acknowledge
 from callcenter.telephony import twiml
 from callcenter.web.signed import SignedForm, TheHouse
-from callcenter.web.voice import xml
+from callcenter.web.voice.markup import xml
 from callcenter.wiring import House
 
 router = APIRouter(prefix="/sms")

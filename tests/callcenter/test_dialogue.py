@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callcenter.dialogue import Assistant, Caller, FrontDoor, Memory, Then
+from callcenter.assistant import Assistant
+from callcenter.dialogue import Caller, FrontDoor, Memory, Then
 from tests.house import policy
 
 PHONE = Caller(sender="call:1", channel="phone", phone="+8610010000001")

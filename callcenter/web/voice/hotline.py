@@ -1,0 +1,64 @@
+"""The hotline: somebody rings us."""
+
+from fastapi import APIRouter, Response
+
+from callcenter import reception
+from callcenter.dialogue import Then
+from callcenter.reception import Answer
+from callcenter.services import conversations
+from callcenter.telephony import twiml
+from callcenter.telephony.twiml import Speech
+from callcenter.web.signed import Form, SignedForm, TheHouse
+from callcenter.web.voice.markup import xml
+from callcenter.web.voice.transfer import put_through
+from callcenter.wiring import House
+
+router = APIRouter()
+
+
+@router.post("/hotline")
+def hotline(form: SignedForm, house: TheHouse) -> Response:
+    """Somebody rings the hotline."""
+    answer = reception.welcome(
+        house, key=_call_key(form), channel="phone", address=form.get("From", "")[:20]
+    )
+    return _hotline_next(house, answer)
+
+
+@router.post("/hotline/turn")
+def hotline_turn(form: SignedForm, house: TheHouse, n: int = 0) -> Response:
+    """A key, words, or silence on the hotline. 0 is a person, 9 says it again."""
+    key = form.get("Digits", "")[:1]
+    text = {"0": "转人工", "9": "再讲一遍"}.get(key, key) or form.get("SpeechResult", "")
+    answer = reception.hear(
+        house,
+        key=_call_key(form),
+        channel="phone",
+        text=text,
+        address=form.get("From", "")[:20],
+        turn=n,
+    )
+    return _hotline_next(house, answer)
+
+
+@router.post("/hotline/status")
+def hotline_status(form: SignedForm, house: TheHouse) -> Response:
+    """A hotline call has ended."""
+    if form.get("CallStatus") in ("completed", "failed", "busy", "no-answer", "canceled"):
+        with house.store.work() as session:
+            conversations.end(session, house.now(), _call_key(form))
+    return Response(status_code=204)
+
+
+def _call_key(form: Form) -> str:
+    return f"call:{form['CallSid']}"
+
+
+def _hotline_next(house: House, answer: Answer) -> Response:
+    line, speech = house.policy.line, Speech(lines=answer.lines, slow=answer.slow)
+    if answer.then is Then.TRANSFER and answer.handoff_id is not None:
+        return put_through(house, speech, answer.handoff_id)
+    if answer.then is Then.HANG_UP:
+        return xml(twiml.hang_up(line, speech))
+    turn = f"{house.settings.public_url}/voice/hotline/turn?n={answer.turn}"
+    return xml(twiml.ask(line, speech, turn))
