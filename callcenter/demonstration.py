@@ -17,13 +17,12 @@ from sqlalchemy.orm import Session
 from callcenter.config import ROOT
 from callcenter.domain.checkin import NextAction, SlotKind, SlotState
 from callcenter.domain.escalation import Finding, Standing
-from callcenter.domain.people import Category, Living, Role, Situation, category_on
+from callcenter.domain.people import Living, Role
 from callcenter.domain.week import local
-from callcenter.services import escalations, visits
+from callcenter.services import coverage, escalations, visits
 from callcenter.store.tables import (
     Community,
     Contact,
-    Coverage,
     Elder,
     Escalation,
     Slot,
@@ -132,19 +131,14 @@ def _elder(
     woman = order % 2 == 0
     poor = order % 11 == 5
     age = 70 + order % 8 if place == 7 or poor else 80 + (order * 7) % 15
-    who = Situation(
-        born_on=date(today.year - age, 1 + order % 12, 1 + order % 28) - timedelta(days=366),
-        living=LIVING[order % len(LIVING)],
-        hardship=poor,
-        disabled=poor,
-    )
+    birthday = date(today.year - age, 1 + order % 12, 1 + order % 28)
     elder = Elder(
         name=f"{surname}演{given}",
         called=f"{surname}{'阿婆' if woman else '大爷'}",
-        born_on=who.born_on,
-        living=who.living.value,
-        hardship=who.hardship,
-        disabled=who.disabled,
+        born_on=birthday - timedelta(days=366),
+        living=LIVING[order % len(LIVING)].value,
+        hardship=poor,
+        disabled=poor,
         community_id=community.id,
         address=f"{community.name}{1 + order}号{101 + order % 6 * 100}室",
         phone="" if order == 30 else numbers.next(),
@@ -165,15 +159,7 @@ def _elder(
             phone=f"{PREFIX}30{order:06d}",
         )
     )
-    category = category_on(who, today)
-    if category is not None:
-        _cover(session, elder, category, today)
-
-
-def _cover(session: Session, elder: Elder, category: Category, today: date) -> None:
-    session.add(
-        Coverage(elder_id=elder.id, category=category.value, entered_on=today - timedelta(days=30))
-    )
+    coverage.enter(session, elder, today - timedelta(days=30))
 
 
 def write_phone_book(session: Session, file: Path, hotline: str) -> None:

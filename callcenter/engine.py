@@ -15,7 +15,7 @@ from callcenter.domain.call import CallEvent, Disposition, Progress
 from callcenter.domain.checkin import NextAction, SlotState
 from callcenter.domain.escalation import Reason
 from callcenter.notify import Notifier
-from callcenter.services import attempts, escalations, handoffs, notices, pace, weekplan
+from callcenter.services import attempts, coverage, escalations, handoffs, notices, pace, weekplan
 from callcenter.store.tables import Attempt, Beat, Elder, Escalation, Notice, Slot
 from callcenter.telephony.port import CallOrder, CarrierCall, CarrierError, Refused, Slower, Unclear
 from callcenter.wiring import House
@@ -35,6 +35,7 @@ NOT_TOLD = CarrierCall(
 def tick(house: House, notifier: Notifier, now: datetime) -> None:
     """Everything that is due at `now`. A step that breaks is logged and stops no other."""
     steps: list[Callable[[], object]] = [
+        lambda: roster(house, now),
         lambda: plan(house, now),
         lambda: dial(house, now),
         lambda: reconcile(house, now),
@@ -68,6 +69,15 @@ def next_due(house: House) -> datetime | None:
             notices.next_due(session),
         ]
     return min(filter(None, dates), default=None)
+
+
+def roster(house: House, now: datetime) -> None:
+    """Once a day: who turns 80 enters the list, and who has left it is not rung up any more."""
+    with house.store.look() as session:
+        if coverage.looked_today(session, now):
+            return
+    with house.store.work() as session:
+        coverage.daily(session, now)
 
 
 def plan(house: House, now: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain.people import Category, Living, Role
 from callcenter.services import weekplan
 from callcenter.services.scope import Scope
+from callcenter.store.roster_tables import VisitingEntry
 from callcenter.store.tables import Community, Coverage, Elder, Slot, Street, Worker
 from callcenter.wiring import House
 
@@ -90,6 +91,7 @@ def settle(house: House) -> District:
         for number, (called, community, born, covered) in enumerate(ELDERS, start=1):
             elder = add_elder(session, called, communities[community], born, number)
             elders[called] = elder.id
+            list_alone(session, elder, house.now())
             if covered:
                 cover(session, elder, house.now())
     return District(house=house, workers=workers, elders=elders)
@@ -126,6 +128,12 @@ def add_elder(
     session.add(elder)
     session.flush()
     return elder
+
+
+def list_alone(session: Session, elder: Elder, now: datetime) -> None:
+    """Puts an elder on the wider visiting list, some weeks ago."""
+    since = (now - timedelta(days=30)).date()
+    session.add(VisitingEntry(elder_id=elder.id, living=elder.living, entered_on=since))
 
 
 def cover(session: Session, elder: Elder, now: datetime) -> None:

@@ -23,6 +23,17 @@ def monday_of(moment: datetime) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def sunday_of(monday: date) -> date:
+    """The last day of the week that begins on this Monday."""
+    return monday + timedelta(days=6)
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """The first day of the month of `day`, and the first day of the month after it."""
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=32)).replace(day=1)
+
+
 def minute_of(moment: datetime) -> int:
     """Minutes since midnight on a wall clock in Wuxi."""
     wall = local(moment)

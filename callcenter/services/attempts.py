@@ -28,7 +28,7 @@ from callcenter.domain.escalation import Reason
 from callcenter.domain.script import At, Talk
 from callcenter.domain.week import Window, at, local
 from callcenter.policy import Policy
-from callcenter.services import weekplan
+from callcenter.services import coverage
 from callcenter.services.errors import CareError, NotFound
 from callcenter.services.escalations import open_escalation
 from callcenter.services.timeline import note
@@ -100,7 +100,7 @@ def claim_due(session: Session, now: datetime, policy: Policy, limit: int) -> li
 
 def _claim(session: Session, now: datetime, policy: Policy, slot: Slot) -> Claim | None:
     elder = session.get_one(Elder, slot.elder_id)
-    if not weekplan.covers(session, elder.id, local(now).date()):
+    if not coverage.covers(session, elder.id, local(now).date()):
         slot.state, slot.next_action, slot.next_at = "excused", NextAction.NOTHING.value, None
         slot.evidence_text, slot.ended_at, slot.ended_by = "已不在名册", now, "名册"
         return None

@@ -5,15 +5,17 @@ Reads one page of elders with a constant number of queries, whatever the size of
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.checkin import SlotState
-from callcenter.domain.people import CATEGORY_WORDS, Category, Living, Role
-from callcenter.domain.week import at, local, monday_of
+from callcenter.domain.people import CATEGORY_WORDS, Category, Role
+from callcenter.domain.week import local, monday_of, month_of, sunday_of
 from callcenter.services.cells import BLANK, PLACES, Cell, cells_of, hands_of
+from callcenter.services.communities import home_on
+from callcenter.services.coverage import covered, seen_at_home, visiting
 from callcenter.services.scope import Scope
 from callcenter.store.tables import (
     Community,
@@ -21,14 +23,11 @@ from callcenter.store.tables import (
     Elder,
     Slot,
     Street,
-    Visit,
     Worker,
 )
 
 PAGE = 40  # elders on one page
 DONE = (SlotState.CONFIRMED_SAFE, SlotState.EXCUSED, SlotState.RESOLVED)
-GONE = ("已搬走", "已去世")  # Coverage.left_why of those who no longer live here
-LIVES_ALONE = (Living.ALONE.value, Living.EMPTY_NEST.value)  # domain.people.on_visiting_list
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,8 +112,9 @@ def week_board(
     session: Session, scope: Scope, now: datetime, monday: date, wanted: Filter, page: int = 1
 ) -> Board:
     """The board of the week that began on `monday`, as of the roster of that week."""
-    roster = _roster(scope, monday, local(now).date(), wanted)
-    totals = _totals(session, scope, monday, roster, wanted)
+    today = local(now).date()
+    roster = _roster(scope, monday, today, wanted)
+    totals = _totals(session, scope, monday, today, roster, wanted)
     chosen = [*roster, *_state(wanted.state, monday)]
     found = totals.elders if not wanted.state else _size(session, chosen)
     pages = max(1, -(-found // PAGE))
@@ -134,8 +134,9 @@ def week_totals(
     session: Session, scope: Scope, now: datetime, monday: date, wanted: Filter
 ) -> Totals:
     """The totals of a week alone, without the elders."""
-    roster = _roster(scope, monday, local(now).date(), wanted)
-    return _totals(session, scope, monday, roster, wanted)
+    today = local(now).date()
+    roster = _roster(scope, monday, today, wanted)
+    return _totals(session, scope, monday, today, roster, wanted)
 
 
 def places(session: Session, scope: Scope, day: date) -> tuple[list[Choice], list[Choice]]:
@@ -156,18 +157,13 @@ def places(session: Session, scope: Scope, day: date) -> tuple[list[Choice], lis
 
 def _roster(scope: Scope, monday: date, today: date, wanted: Filter) -> list[ColumnElement[bool]]:
     """The conditions that an elder was covered in that week (so far), in sight, and wanted."""
-    last = min(monday + timedelta(days=6), max(today, monday))
-    return [scope.elders(), _covered(monday, last), *_place(wanted)]
+    last = _last_day(monday, today)
+    return [scope.elders(), covered(monday, last), *_place(wanted, last, today)]
 
 
-def _covered(first: date, last: date) -> ColumnElement[bool]:
-    """The condition that an elder was on the list on some day from `first` to `last`."""
-    return exists().where(
-        Coverage.elder_id == Elder.id,
-        Coverage.entered_on <= last,
-        or_(Coverage.left_on.is_(None), Coverage.left_on > first),
-        or_(Coverage.left_on.is_(None), Coverage.left_on > Coverage.entered_on),
-    )
+def _last_day(monday: date, today: date) -> date:
+    """The last day of the week that counts: entries of tomorrow are not missed today."""
+    return min(sunday_of(monday), max(today, monday))
 
 
 def _state(state: str, monday: date) -> list[ColumnElement[bool]]:
@@ -191,6 +187,7 @@ def _totals(
     session: Session,
     scope: Scope,
     monday: date,
+    today: date,
     roster: Sequence[ColumnElement[bool]],
     wanted: Filter,
 ) -> Totals:
@@ -204,47 +201,26 @@ def _totals(
     for state, idle, number in counted:
         if not (idle and state == SlotState.OPEN.value):
             by_state[state] = by_state.get(state, 0) + number
-    alone = _alone(scope, monday, wanted)
+    last = _last_day(monday, today)
+    alone = [scope.elders(), visiting(monday, last), *_place(wanted, last, today)]
     return Totals(
         elders=elders,
         by_state=by_state,
         blank=elders * len(PLACES) - sum(by_state.values()),
         alone=_size(session, alone),
-        alone_visited=_size(session, [*alone, *_month(monday)]),
+        alone_visited=_size(session, [*alone, seen_at_home(*month_of(monday))]),
     )
 
 
-def _alone(scope: Scope, monday: date, wanted: Filter) -> list[ColumnElement[bool]]:
-    """The wider visiting list, without those who moved or died before this week."""
-    gone = exists().where(
-        Coverage.elder_id == Elder.id, Coverage.left_on <= monday, Coverage.left_why.in_(GONE)
-    )
-    back = _covered(monday, monday + timedelta(days=6))
-    return [
-        scope.elders(),
-        Elder.living.in_(LIVES_ALONE),
-        or_(~gone, back),
-        *_place(wanted),
-    ]
-
-
-def _place(wanted: Filter) -> list[ColumnElement[bool]]:
+def _place(wanted: Filter, day: date, today: date) -> list[ColumnElement[bool]]:
+    """Where the elder lived on that day, if a place is wanted."""
+    home = home_on(day, today)
     if wanted.community_id is not None:
-        return [Elder.community_id == wanted.community_id]
+        return [home == wanted.community_id]
     if wanted.street_id is not None:
         street = select(Community.id).where(Community.street_id == wanted.street_id)
-        return [Elder.community_id.in_(street)]
+        return [home.in_(street)]
     return []
-
-
-def _month(monday: date) -> list[ColumnElement[bool]]:
-    """The condition that an elder was visited in the month of this Monday."""
-    first = monday.replace(day=1)
-    after = (first + timedelta(days=32)).replace(day=1)
-    seen = exists().where(
-        Visit.elder_id == Elder.id, Visit.began_at >= at(first, 0), Visit.began_at < at(after, 0)
-    )
-    return [seen]
 
 
 def _rows(
@@ -254,13 +230,16 @@ def _rows(
     conditions: Sequence[ColumnElement[bool]],
     page: int,
 ) -> tuple[Row, ...]:
+    today = local(now).date()
+    home = home_on(_last_day(monday, today), today)
     people = session.execute(
         select(Elder, Community.name, Street.name, Worker.name)
-        .join(Community, Community.id == Elder.community_id)
+        .select_from(Elder)
+        .join(Community, Community.id == home)
         .join(Street, Street.id == Community.street_id)
         .outerjoin(Worker, Worker.id == Elder.caseworker_id)
         .where(*conditions)
-        .order_by(Elder.community_id, Elder.id)
+        .order_by(home, Elder.id)
         .offset((page - 1) * PAGE)
         .limit(PAGE)
     ).all()
@@ -295,7 +274,7 @@ def _coverage_of(session: Session, ids: Sequence[int], monday: date) -> dict[int
         select(Coverage)
         .where(
             Coverage.elder_id.in_(ids),
-            Coverage.entered_on <= monday + timedelta(days=6),
+            Coverage.entered_on <= sunday_of(monday),
             or_(Coverage.left_on.is_(None), Coverage.left_on > monday),
         )
         .order_by(Coverage.entered_on, Coverage.id)

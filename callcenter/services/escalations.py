@@ -17,9 +17,10 @@ from callcenter.domain.escalation import (
     first_rung,
     next_rung,
 )
+from callcenter.domain.people import Leaving
 from callcenter.domain.week import local
 from callcenter.policy import Policy
-from callcenter.services import weekplan
+from callcenter.services import coverage
 from callcenter.services.errors import (
     AlreadyAcknowledged,
     AlreadyResolved,
@@ -31,7 +32,7 @@ from callcenter.services.timeline import note
 from callcenter.store.tables import Elder, Escalation, Slot, Worker
 
 OPEN = (Standing.RINGING.value, Standing.ACKNOWLEDGED.value)
-LEAVES = {Finding.MOVED: "已搬走", Finding.DECEASED: "已去世"}
+LEAVES = {Finding.MOVED: Leaving.MOVED, Finding.DECEASED: Leaving.DECEASED}
 _OVER = {"tel": "电话", "sms": "短信", "telegram": "Telegram", "console": "工作台"}
 
 
@@ -145,22 +146,11 @@ def resolve(
     stop_notices(session, one.id)
     _end_slots(session, now, one, worker)
     if finding in LEAVES and one.elder_id is not None:
-        leave(session, now, one.elder_id, worker, LEAVES[finding])
+        day = local(now).date()
+        coverage.leave(session, now, one.elder_id, day, LEAVES[finding], worker.name)
     text = f"{worker.name}办结：{FINDING_WORDS[finding]}" + (f"，{words.strip()}" if words else "")
     note(session, now, "resolved", text, elder_id=one.elder_id, escalation_id=one.id)
     return one
-
-
-def leave(session: Session, now: datetime, elder_id: int, worker: Worker, why: str) -> None:
-    """Nobody phones or visits somebody who has moved or died: the rest of the week is excused."""
-    weekplan.leave(session, elder_id, local(now).date(), why)
-    rows = select(Slot).where(Slot.elder_id == elder_id, Slot.state == SlotState.OPEN.value)
-    for slot in session.scalars(rows):
-        if slot.next_action == NextAction.CALLING.value:
-            continue  # the call that is going on ends by itself
-        slot.state, slot.next_action, slot.next_at = "excused", NextAction.NOTHING.value, None
-        slot.evidence, slot.evidence_text = "finding", why
-        slot.ended_at, slot.ended_by = now, worker.name
 
 
 def _standing_one(

@@ -14,8 +14,9 @@ from callcenter.domain.checkin import NextAction, SlotKind, SlotState
 from callcenter.domain.escalation import FINDING_WORDS, NEEDS_WORDS, Finding, Reason, Standing
 from callcenter.domain.week import at, local, monday_of
 from callcenter.policy import Policy
+from callcenter.services import coverage
 from callcenter.services.errors import BadVisit, FindingNeedsWords, NotFound
-from callcenter.services.escalations import LEAVES, leave, resolve
+from callcenter.services.escalations import LEAVES, resolve
 from callcenter.services.timeline import note as add_line
 from callcenter.store.tables import Elder, Escalation, Slot, Visit, Worker
 
@@ -74,7 +75,8 @@ def record_visit(
     _end_slot(session, now, visit, worker)
     _settle(session, now, visit, worker, settles)
     if found in LEAVES:
-        leave(session, now, elder_id, worker, LEAVES[found])
+        day = local(now).date()
+        coverage.leave(session, now, elder_id, day, LEAVES[found], worker.name)
     session.flush()
     return visit
 

@@ -3,7 +3,7 @@
 import logging
 from datetime import date, datetime
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.checkin import (
@@ -13,7 +13,8 @@ from callcenter.domain.checkin import (
     still_possible,
 )
 from callcenter.domain.week import Window, local, monday_of
-from callcenter.store.tables import Coverage, Elder, Slot
+from callcenter.services.coverage import covered
+from callcenter.store.tables import Elder, Slot
 
 log = logging.getLogger(__name__)
 
@@ -39,13 +40,8 @@ def plan_week(session: Session, now: datetime, limit: int = BATCH) -> int:
 
 def _unplanned(monday: date, today: date) -> Select[Elder]:
     """Elders covered today, without a slot in the week that began on `monday`."""
-    covered = exists().where(
-        Coverage.elder_id == Elder.id,
-        Coverage.entered_on <= today,
-        or_(Coverage.left_on.is_(None), Coverage.left_on > today),
-    )
     planned = exists().where(Slot.elder_id == Elder.id, Slot.week == monday)
-    return select(Elder).where(covered, ~planned).order_by(Elder.id)
+    return select(Elder).where(covered(today, today), ~planned).order_by(Elder.id)
 
 
 def _slots(elder: Elder, monday: date, now: datetime) -> list[Slot]:
@@ -67,21 +63,3 @@ def _slots(elder: Elder, monday: date, now: datetime) -> list[Slot]:
             )
         )
     return slots
-
-
-def covers(session: Session, elder_id: int, day: date) -> bool:
-    """Whether this elder is on the list on that day."""
-    rows = exists().where(
-        Coverage.elder_id == elder_id,
-        Coverage.entered_on <= day,
-        or_(Coverage.left_on.is_(None), Coverage.left_on > day),
-    )
-    return bool(session.scalar(select(rows)))
-
-
-def leave(session: Session, elder_id: int, day: date, why: str) -> None:
-    """Takes an elder off the list from `day` on; past weeks keep the roster they had."""
-    rows = select(Coverage).where(Coverage.elder_id == elder_id, Coverage.left_on.is_(None))
-    for row in session.scalars(rows):
-        row.left_on = max(day, row.entered_on)
-        row.left_why = why

@@ -3,14 +3,22 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from callcenter.domain.people import (
     Category,
     Living,
+    Period,
+    Redrawing,
     Situation,
     age_on,
+    birthday,
     category_on,
+    covered_from,
     on_visiting_list,
+    overlapping,
+    redrawing,
 )
 
 TODAY = date(2026, 11, 24)
@@ -54,3 +62,69 @@ def test_somebody_born_on_a_leap_day_turns_older_on_the_first_of_march() -> None
     assert age_on(date(1948, 2, 29), date(2028, 2, 29)) == 80
     assert age_on(date(1948, 2, 29), date(2029, 2, 28)) == 80
     assert age_on(date(1948, 2, 29), date(2029, 3, 1)) == 81
+
+
+days = st.dates(date(2020, 1, 1), date(2030, 12, 31))
+situations = st.builds(
+    Situation,
+    born_on=st.dates(date(1910, 1, 1), date(1990, 12, 31)),
+    living=st.sampled_from(Living),
+    hardship=st.booleans(),
+    disabled=st.booleans(),
+)
+
+
+@given(situations, days)
+def test_somebody_is_covered_from_the_first_day_on_and_not_before(
+    who: Situation, day: date
+) -> None:
+    first = covered_from(who)
+    assert (category_on(who, day) is not None) == (first is not None and day >= first)
+
+
+@given(st.dates(date(1920, 1, 1), date(1960, 12, 31)), st.integers(1, 100))
+def test_a_birthday_is_the_first_day_of_the_new_age(born: date, age: int) -> None:
+    day = birthday(born, age)
+    assert age_on(born, day) == age
+    assert age_on(born, date.fromordinal(day.toordinal() - 1)) == age - 1
+
+
+periods = st.builds(
+    lambda first, length: Period(
+        first=first,
+        after=None if length is None else date.fromordinal(first.toordinal() + length),
+    ),
+    days,
+    st.none() | st.integers(0, 60),
+)
+
+
+@given(st.lists(periods, max_size=6))
+def test_periods_overlap_exactly_when_two_of_them_share_a_day(some: list[Period]) -> None:
+    last = date(2032, 1, 1).toordinal()
+    held = [
+        set(range(one.first.toordinal(), one.after.toordinal() if one.after else last))
+        for one in some
+    ]
+    shared = any(a & b for n, a in enumerate(held) for b in held[n + 1 :])
+    assert (overlapping(some) is not None) == shared
+
+
+def test_a_period_does_not_end_before_it_begins() -> None:
+    with pytest.raises(ValueError, match="before it begins"):
+        Period(first=date(2026, 3, 2), after=date(2026, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        (0, 1, Redrawing.OPENED),
+        (1, 1, Redrawing.RENAMED),
+        (1, 2, Redrawing.SPLIT),
+        (2, 1, Redrawing.MERGED),
+        (2, 3, Redrawing.REDRAWN),
+        (1, 0, Redrawing.CLOSED),
+    ],
+)
+def test_a_redrawing_is_called_by_what_it_does(before: int, after: int, kind: Redrawing) -> None:
+    assert redrawing(before, after) is kind

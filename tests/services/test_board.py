@@ -12,8 +12,9 @@ from sqlalchemy import Engine, event, select
 
 from callcenter.domain.checkin import SlotState
 from callcenter.domain.escalation import Finding, Reason
+from callcenter.domain.people import Leaving
 from callcenter.domain.week import monday_of
-from callcenter.services import escalations, visits, weekplan
+from callcenter.services import coverage, escalations, visits
 from callcenter.services.board import Board, Filter, week_board, weeks
 from callcenter.services.cells import BLANK, elder_week
 from callcenter.store.tables import Community, Coverage, Slot
@@ -140,7 +141,8 @@ def test_a_past_week_keeps_its_roster(district: District) -> None:
     """Who left in this week is still on last week's board, and not on next week's."""
     house = district.house
     with house.store.work() as session:
-        weekplan.leave(session, district.elders["李大爷"], date(2026, 11, 25), "已搬走")
+        gone, day = district.elders["李大爷"], date(2026, 11, 25)
+        coverage.leave(session, house.now(), gone, day, Leaving.MOVED, "钱社工")
     assert "李大爷" in [row.called for row in board(district).rows]
     after = board(district, monday=date(2026, 11, 30))
     assert "李大爷" not in [row.called for row in after.rows]

@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 from alembic import context
 
-from callcenter.store.tables import Base, Utc
+from callcenter.store.base import Utc
+from callcenter.store.tables import Base
 
 
 def _render(kind: str, thing: Any, _: Any) -> str | Literal[False]:
