@@ -17,6 +17,8 @@ from sqlalchemy import select
 from bot.channels.telegram_api import BadToken, TelegramSender
 from callcenter import auditor, demonstration, engine, launch, telegram_desk, wiring
 from callcenter.assistant import AssistantSilent
+from callcenter.benches.command import add_benches, measured
+from callcenter.benches.figures import CannotMeasure
 from callcenter.clock import real_now
 from callcenter.config import ROOT, BadSettings, Settings, read_settings
 from callcenter.domain.week import local
@@ -33,7 +35,15 @@ from callcenter.wiring import House
 from knowledge import BadData, Library
 from knowledge.batch import ask_lines
 
-PLAIN = (BadSettings, BadPolicy, schema.SchemaMismatch, launch.CannotStart, BadToken, NoAssistant)
+PLAIN = (
+    BadSettings,
+    BadPolicy,
+    schema.SchemaMismatch,
+    launch.CannotStart,
+    BadToken,
+    NoAssistant,
+    CannotMeasure,
+)
 
 WEBHOOK_WAITS = 3.0  # seconds for the database; with the assistant's time it stays under five
 
@@ -51,6 +61,7 @@ def main(words: list[str] | None = None) -> int:
         command.set_defaults(run=run)
         for argument, kind, meaning in arguments:
             command.add_argument(argument, type=kind, help=meaning)
+    add_benches(commands.choices["bench"])
     asked = parser.parse_args(words)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     try:
@@ -203,6 +214,11 @@ def _texts(file: Path) -> Iterable[str]:
         raise BadInput(f"{file} cannot be read: {wrong}") from wrong
 
 
+def bench(asked: argparse.Namespace) -> None:
+    """Measures a part of the house with made-up people; each bench has its own options."""
+    print(measured(asked))
+
+
 def _house(settings: Settings | None = None) -> House:
     house = wiring.build(settings or read_settings())
     schema.check(house.store.engine)
@@ -245,5 +261,6 @@ COMMANDS: dict[str, tuple[Run, str, tuple[Argument, ...]]] = {
     "telegram": (telegram, telegram.__doc__ or "", ()),
     "telegram-link": (telegram_link, telegram_link.__doc__ or "", LINK),
     "understand": (understand_file, understand_file.__doc__ or "", LINES),
+    "bench": (bench, bench.__doc__ or "", ()),
     "ask": (ask_file, ask_file.__doc__ or "", LINES),
 }

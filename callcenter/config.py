@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     duty_phones_file: Path | None = None  # more such phones, one a line; kept by the engine
     fallback_url: str = "http://127.0.0.1:8020"  # how the carrier reaches the fallback process
     fallback_port: int = Field(default=8020, ge=1, le=65535)
-    calls_per_second: int = Field(default=1, ge=1, le=100)
+    calls_per_second: int = Field(default=1, ge=1, le=10_000)  # shared by all engines
     allow_china_over_twilio: bool = False
 
     rasa_url: str = "http://127.0.0.1:5005"

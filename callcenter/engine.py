@@ -80,12 +80,17 @@ def roster(house: House, now: datetime) -> None:
         coverage.daily(session, now)
 
 
-def plan(house: House, now: datetime) -> None:
-    """Gives every covered elder the slots of this week."""
+def plan(house: House, now: datetime, batch: int = weekplan.BATCH) -> None:
+    """Gives every covered elder the slots of this week, a batch of elders at a time."""
+    after = 0
     while True:
+        with house.store.look() as session:
+            ids = weekplan.unplanned(session, now, after, batch)
+        if not ids:
+            return
         with house.store.work() as session:
-            if weekplan.plan_week(session, now) < weekplan.BATCH:
-                return
+            weekplan.plan_elders(session, now, ids)
+        after = ids[-1]
 
 
 def dial(house: House, now: datetime) -> None:
