@@ -36,6 +36,7 @@ PLANNED_BY = timedelta(minutes=15)  # a week, or a new elder, is planned within 
 class Fault:
     """One way in which somebody could be forgotten, and how many it concerns."""
 
+    kind: str  # a word for programs
     what: str  # plain Chinese, without names
     count: int
 
@@ -44,15 +45,15 @@ def audit(house: House, now: datetime) -> list[Fault]:
     """Everything that is wrong at `now`; an empty list is a pass."""
     with house.store.look() as session:
         found = [
-            Fault(what="名册上的老人这周没有名额", count=_blank(session, now)),
-            Fault(what="待完成的名额没有下一步", count=_without_next(session)),
-            Fault(what="该做的事晚了五分钟以上", count=_late(session, now)),
-            Fault(what="正在打的电话没有人跟进", count=_lost_calls(session, now)),
-            Fault(what="预警里的名额没有对应的预警", count=_orphaned(session)),
-            Fault(what="预警没有通知到任何人", count=_unowned(session, now)),
-            Fault(what="预警该往上报而没有报", count=_stuck(session, now)),
-            Fault(what="通知该发而没有发", count=_unsent(session, now)),
-            Fault(what="该回的电话或消息没有人回", count=_unanswered(session, now)),
+            Fault(kind="blank", what="名册上的老人这周没有名额", count=_blank(session, now)),
+            Fault(kind="no_next", what="待完成的名额没有下一步", count=_without_next(session)),
+            Fault(kind="late", what="该做的事晚了五分钟以上", count=_late(session, now)),
+            Fault(kind="lost_call", what="正在打的电话没有人跟进", count=_lost_calls(session, now)),
+            Fault(kind="orphaned", what="预警里的名额没有对应的预警", count=_orphaned(session)),
+            Fault(kind="unowned", what="预警没有通知到任何人", count=_unowned(session, now)),
+            Fault(kind="stuck", what="预警该往上报而没有报", count=_stuck(session, now)),
+            Fault(kind="unsent", what="通知该发而没有发", count=_unsent(session, now)),
+            Fault(kind="unanswered", what="该回的电话或消息没有人回", count=_unanswered(session, now)),
         ]
     return [fault for fault in found if fault.count]
 

@@ -5,7 +5,7 @@ production uses; only the wires between them are functions. Stories and simulati
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,9 +24,12 @@ from callcenter.exchange.webhook import Answer, Link, Webhook
 from callcenter.notify import ChatSender, NoChat, Notifier
 from callcenter.policy import Policy
 from callcenter.store import schema
+from callcenter.store.session import Store
 from callcenter.telephony.twilio import TwilioCarrier
 from callcenter.web.app import create_app
 from callcenter.web.fallback import create_fallback
+from callcenter.web.inside import Inside, raised
+from callcenter.wiring import House
 
 LONGEST_STEP = timedelta(hours=1)  # the engine looks at least so often; a new week begins by itself
 
@@ -94,27 +97,51 @@ class World:
         faults: faults.Faults = faults.NONE,
         chat: ChatSender | None = None,
         policy: Policy | None = None,
+        clock: Callable[[Exchange], Clock] = WorldClock,
+        doors: Callable[[Store], Store] = lambda store: store,
+        broke: Callable[[Exception], None] = raised,
     ) -> None:
+        """`doors` may put other doors before the web's database; `clock` is what hangs on the wall.
+
+        `policy` is read from the settings' folder unless it is given; `broke` hears of errors that
+        a web server would answer with 500, and by default raises them.
+        """
+        self.settings = settings
         self.exchange = Exchange(account(settings), from_data(book), seed=seed, faults=faults)
         self.exchange.advance(moment)
-        built = wiring.build(settings, policy)
-        self.house = replace(
-            built,
-            carrier=TwilioCarrier(settings, Wire(self.exchange, settings)),
-            clock=WorldClock(self.exchange),
-        )
+        self.clock = clock(self.exchange)
+        self._chat = chat or NoChat()
+        self._policy = policy
+        self.house = self.build(doors)
         schema.migrate(self.house.store.engine)
-        self.web = TestClient(create_app(self.house), base_url=settings.public_url)
-        self.fallback = TestClient(
-            create_fallback(settings, self.house.policy.prompts), base_url=settings.fallback_url
-        )
+        app = create_app(self.house)
+        last_resort = create_fallback(settings, self.house.policy.prompts)
+        self.web = TestClient(app, base_url=settings.public_url)  # for what a story sends itself
+        self.fallback = TestClient(last_resort, base_url=settings.fallback_url)
         self.web_is_down = False  # True: nobody answers at the house's own address
+        self._web = Inside(app, settings.public_url, broke)
+        self._fallback = Inside(last_resort, settings.fallback_url, broke)
         self.line = InProcess(self.exchange, self._deliver)
-        self.notifier = Notifier(
-            carrier=self.house.carrier,
-            chat=chat or NoChat(),
-            policy=self.house.policy,
-            public_url=settings.public_url,
+        self.notifier = self.notifier_of(self.house)
+
+    def build(self, doors: Callable[[Store], Store] = lambda store: store) -> House:
+        """A house of this world with connections of its own, as another process would have."""
+        built = wiring.build(self.settings, self._policy)
+        self._policy = built.policy
+        return replace(
+            built,
+            store=doors(built.store),
+            carrier=TwilioCarrier(self.settings, Wire(self.exchange, self.settings)),
+            clock=self.clock,
+        )
+
+    def notifier_of(self, house: House) -> Notifier:
+        """What a process of that house sends notices with."""
+        return Notifier(
+            carrier=house.carrier,
+            chat=self._chat,
+            policy=house.policy,
+            public_url=self.settings.public_url,
         )
 
     @property
@@ -139,9 +166,11 @@ class World:
         self.line.advance(end)
 
     def close(self) -> None:
-        """Gives the database back."""
-        self.web.close()
-        self.fallback.close()
+        """Gives the database and the assistant's connections back."""
+        for door in (self._web, self._fallback, self.web, self.fallback):
+            door.close()
+        if self.house.assistant is not None:
+            self.house.assistant.close()
         self.house.store.engine.dispose()
 
     def _next(self) -> datetime:
@@ -151,22 +180,12 @@ class World:
         return max(soonest, min(found))
 
     def _deliver(self, webhook: Webhook) -> Answer:
-        settings = self.house.settings
-        last_resort = webhook.url.startswith(settings.fallback_url)
+        last_resort = webhook.url.startswith(self.settings.fallback_url)
         if self.web_is_down and not last_resort:
             return Answer(status=0, text="nobody answers")
-        door, base = (
-            (self.fallback, settings.fallback_url)
-            if last_resort
-            else (self.web, settings.public_url)
-        )
-        path = webhook.url.removeprefix(base)
-        got = door.request(webhook.method, path, data=dict(webhook.form), headers=webhook.headers)
-        return Answer(
-            status=got.status_code,
-            text=got.text,
-            content_type=got.headers.get("content-type", ""),
-        )
+        door = self._fallback if last_resort else self._web
+        got = door.request(webhook.method, webhook.url, webhook.form, webhook.headers)
+        return Answer(status=got.status, text=got.text, content_type=got.content_type)
 
 
 def account(settings: Settings) -> Account:

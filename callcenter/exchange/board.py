@@ -88,6 +88,7 @@ class Board:
         self.outbox: deque[Webhook] = deque()
         self.touched: set[str] = set()  # numbers whose phone looks different now
         self.version = 0  # grows with every change
+        self.listeners: list[Callable[[Call, str], None]] = []  # told of each step of each call
         self._seed, self._salt, self._keep = seed, salt, keep
         self._events: tuple[list[tuple[datetime, int, Do]], ...] = ([], [])
         self._count = 0

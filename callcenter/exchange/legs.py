@@ -89,6 +89,8 @@ def hang_up(board: Board, call: Call, why: str = "") -> None:
 
 def progress(board: Board, call: Call, event: str, sip: int | None = None, why: str = "") -> None:
     """Note the event, and tell the app if it asked for it."""
+    for hears in board.listeners:
+        hears(call, event)
     spoken = SPOKEN_STATUS[call.status if event == "completed" else event]
     board.note(call, "event", spoken + (f"（{why}）" if why else ""), call.status)
     callback = call.orders.callback

@@ -1,0 +1,226 @@
+"""The people who work: they visit, acknowledge, find out, and call back, or do not.
+
+Everything goes through the services and the exchange, at the time that the wall clock shows.
+What somebody does about one thing depends on the seed and on that thing, not on the order of work.
+"""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.domain.checkin import SlotKind, SlotState
+from callcenter.domain.escalation import Finding, Standing
+from callcenter.domain.week import at, local
+from callcenter.exchange.core import Exchange
+from callcenter.services import escalations, handoffs, visits
+from callcenter.services.errors import AlreadyAcknowledged, AlreadyResolved
+from callcenter.simulation.district import HOTLINE, District, Habit
+from callcenter.store.tables import Elder, Escalation, Handoff, Notice, Slot, Worker
+from callcenter.wiring import House
+
+TOLD = ("sent", "delivered")
+TOGETHER = 50  # visits that are entered in one transaction
+CALL_BACK = ("waiting", "call_back")
+FOUND = (
+    (Finding.SEEN_WELL, 88.0),
+    (Finding.AWAY_CONFIRMED, 6.0),
+    (Finding.IN_HOSPITAL, 4.0),
+    (Finding.REFUSED, 1.0),
+    (Finding.MOVED, 0.5),
+    (Finding.DECEASED, 0.5),
+)
+FOUND_ILL = ((Finding.SEEN_ILL_HELPED, 80.0), (Finding.IN_HOSPITAL, 10.0), (Finding.SEEN_WELL, 10.0))
+ILL = ("danger", "crisis", "unwell")
+VISITED, ON_PAPER = 0.94, 0.97  # entered the same day · entered a day later · the rest: never
+
+
+@dataclass(order=True, frozen=True, kw_only=True)
+class Round:
+    """A home visit that somebody will enter."""
+
+    at: datetime  # when it is entered
+    slot_id: int
+    ended_at: datetime
+    minutes: int
+
+
+@dataclass(kw_only=True)
+class Staff:
+    """Everybody who works in the district."""
+
+    house: House  # as their console has it
+    exchange: Exchange
+    district: District
+    seed: int
+    rounds: list[Round] = field(default_factory=list)
+    read: set[int] = field(default_factory=set)  # notices dealt with by text, chat or screen
+
+    def begin_day(self) -> None:
+        """Who is to be visited today, and when that will be entered."""
+        now = self.house.now()
+        midnight = at(local(now).date(), 0)
+        with self.house.store.look() as session:
+            due = session.execute(
+                select(Slot.id, Slot.due_at).where(
+                    Slot.kind == SlotKind.VISIT.value,
+                    Slot.state == SlotState.OPEN.value,
+                    Slot.due_at >= midnight,
+                    Slot.due_at < midnight + timedelta(days=1),
+                )
+            ).all()
+        for slot_id, due_at in due:
+            one = self._round(slot_id, max(due_at, now))
+            if one is not None:
+                heapq.heappush(self.rounds, one)
+
+    def work(self) -> None:
+        """Everything that people do about now."""
+        now = self.house.now()
+        self._visit(now)
+        self._acknowledge(now)
+        self._find_out(now)
+        self._call_back(now)
+
+    def _chance(self, *about: object) -> Random:
+        return Random(f"{self.seed}:staff:{about}")  # noqa: S311  not for secrets
+
+    def _round(self, slot_id: int, opens: datetime) -> Round | None:
+        chance = self._chance("visit", slot_id)
+        roll = chance.random()
+        if roll > ON_PAPER:
+            return None
+        ended = opens + timedelta(minutes=chance.randint(30, 420))
+        entered = ended + timedelta(minutes=chance.randint(1, 20))
+        if roll > VISITED:
+            entered = ended + timedelta(hours=chance.randint(16, 24))
+        return Round(
+            at=entered, slot_id=slot_id, ended_at=ended, minutes=chance.randint(10, 28)
+        )
+
+    def _visit(self, now: datetime) -> None:
+        while self.rounds and self.rounds[0].at <= now:
+            some = []
+            while self.rounds and self.rounds[0].at <= now and len(some) < TOGETHER:
+                some.append(heapq.heappop(self.rounds))
+            try:
+                with self.house.store.work() as session:
+                    for one in some:
+                        self._enter(session, now, one)
+            except BaseException:
+                for one in some:
+                    heapq.heappush(self.rounds, one)
+                raise
+
+    def _enter(self, session: Session, now: datetime, one: Round) -> None:
+        slot = session.get_one(Slot, one.slot_id)
+        elder = session.get_one(Elder, slot.elder_id)
+        worker = self._visitor(session, elder)
+        found = self._found(self._chance("found", one.slot_id), FOUND)
+        visits.record_visit(
+            session,
+            now,
+            self.house.policy,
+            elder_id=elder.id,
+            worker=worker,
+            kind="home_visit",
+            place=elder.address,
+            began_at=one.ended_at - timedelta(minutes=one.minutes),
+            ended_at=one.ended_at,
+            found=found,
+            note="邻居证实" if found in escalations.NEEDS_WORDS else "",
+        )
+
+    def _visitor(self, session: Session, elder: Elder) -> Worker:
+        if elder.caseworker_id is not None:
+            return session.get_one(Worker, elder.caseworker_id)
+        rows = select(Worker).where(Worker.community_id == elder.community_id)
+        return session.scalars(rows.limit(1)).one()
+
+    def _found(self, chance: Random, among: Sequence[tuple[Finding, float]]) -> Finding:
+        findings, weights = zip(*among, strict=True)
+        return Finding(chance.choices(findings, weights)[0])
+
+    def _acknowledge(self, now: datetime) -> None:
+        """Those who read, rather than pick up, deal with what has reached them."""
+        with self.house.store.look() as session:
+            rows = session.execute(
+                select(Notice.id, Notice.escalation_id, Notice.worker_id, Notice.sent_at)
+                .join(Escalation, Escalation.id == Notice.escalation_id)
+                .where(Escalation.standing == Standing.RINGING.value, Notice.state.in_(TOLD))
+                .order_by(Notice.id)
+            ).all()
+        for notice_id, escalation_id, worker_id, sent_at in rows:
+            habit = self.district.habits[worker_id]
+            if habit in (Habit.KEYS, Habit.NEVER) or notice_id in self.read:
+                continue
+            chance = self._chance("reads", notice_id)
+            if sent_at is None or now < sent_at + timedelta(minutes=chance.randint(1, 12)):
+                continue
+            self.read.add(notice_id)
+            if chance.random() < 0.9:
+                self._takes(now, escalation_id, worker_id, habit)
+
+    def _takes(self, now: datetime, escalation_id: int, worker_id: int, habit: Habit) -> None:
+        if habit is Habit.TEXTS:
+            self.exchange.text(self.district.phones[worker_id], HOTLINE, f"{escalation_id}")
+            return
+        over = "telegram" if habit is Habit.CHATS else "console"
+        try:
+            with self.house.store.work() as session:
+                worker = session.get_one(Worker, worker_id)
+                escalations.acknowledge(session, now, escalation_id, worker, over)
+        except (AlreadyAcknowledged, AlreadyResolved):
+            return  # somebody else was faster, and the page says so
+
+    def _find_out(self, now: datetime) -> None:
+        """Most who acknowledged write down in time what they found, some late, some never."""
+        for one, worker_id, acknowledged_at, reason in self._acknowledged():
+            chance = self._chance("finds", one, acknowledged_at)
+            if chance.random() < 0.06:
+                continue  # never: it will ring again, and somebody else looks
+            late = chance.random() < 0.1
+            minutes = chance.randint(90, 300) if late else chance.randint(8, 55)
+            if now < acknowledged_at + timedelta(minutes=minutes):
+                continue
+            found = self._found(chance, FOUND_ILL if reason in ILL else FOUND)
+            words = "已陪同就医" if reason in ILL else "邻居证实"
+            with self.house.store.work() as session:
+                worker = session.get_one(Worker, worker_id)
+                escalations.resolve(session, now, one, worker, found, words)
+
+    def _acknowledged(self) -> Iterator[tuple[int, int, datetime, str]]:
+        with self.house.store.look() as session:
+            rows = session.execute(
+                select(
+                    Escalation.id,
+                    Escalation.acknowledged_by,
+                    Escalation.acknowledged_at,
+                    Escalation.reason,
+                ).where(Escalation.standing == Standing.ACKNOWLEDGED.value)
+            ).all()
+        for one, worker_id, when, reason in rows:
+            if worker_id is not None and when is not None:
+                yield one, worker_id, when, reason
+
+    def _call_back(self, now: datetime) -> None:
+        """Operators ring back whoever could not be put through."""
+        with self.house.store.look() as session:
+            rows = session.execute(
+                select(Handoff.id, Handoff.opened_at).where(Handoff.state.in_(CALL_BACK))
+            ).all()
+        waiting: dict[int, list[int]] = defaultdict(list)
+        for one, opened_at in rows:
+            chance = self._chance("rings back", one)
+            if now >= opened_at + timedelta(minutes=chance.randint(2, 15)):
+                waiting[chance.choice(self.district.operators)].append(one)
+        for worker_id, some in waiting.items():
+            with self.house.store.work() as session:
+                worker = session.get_one(Worker, worker_id)
+                for one in some:
+                    handoffs.finish(session, now, one, worker, "已回电")
