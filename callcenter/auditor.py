@@ -53,7 +53,9 @@ def audit(house: House, now: datetime) -> list[Fault]:
             Fault(kind="unowned", what="预警没有通知到任何人", count=_unowned(session, now)),
             Fault(kind="stuck", what="预警该往上报而没有报", count=_stuck(session, now)),
             Fault(kind="unsent", what="通知该发而没有发", count=_unsent(session, now)),
-            Fault(kind="unanswered", what="该回的电话或消息没有人回", count=_unanswered(session, now)),
+            Fault(
+                kind="waiting", what="该回的电话或消息没有人回", count=_unanswered(session, now)
+            ),
         ]
     return [fault for fault in found if fault.count]
 

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from callcenter import duty_phones
 from callcenter.domain.call import CallEvent, Disposition, Progress
@@ -16,13 +16,14 @@ from callcenter.domain.checkin import NextAction, SlotState
 from callcenter.domain.escalation import Reason
 from callcenter.notify import Notifier
 from callcenter.services import attempts, coverage, escalations, handoffs, notices, pace, weekplan
-from callcenter.store.tables import Attempt, Beat, Elder, Escalation, Notice, Slot
+from callcenter.services.due import ENGINE, KEPT, Step, due_steps
+from callcenter.services.due import next_due as first_due
+from callcenter.store.tables import Attempt, Beat, Elder, Slot
 from callcenter.telephony.port import CallOrder, CarrierCall, CarrierError, Refused, Slower, Unclear
 from callcenter.wiring import House
 
 log = logging.getLogger(__name__)
 
-NAME = "engine"
 BATCH = 50
 NOTICES = 10  # sent one after the other; a hanging carrier must not hold up the other steps
 QUEUED_AT_MOST = timedelta(minutes=5)
@@ -33,42 +34,56 @@ NOT_TOLD = CarrierCall(
 
 
 def tick(house: House, notifier: Notifier, now: datetime) -> None:
-    """Everything that is due at `now`. A step that breaks is logged and stops no other."""
-    steps: list[Callable[[], object]] = [
-        lambda: roster(house, now),
-        lambda: plan(house, now),
-        lambda: dial(house, now),
-        lambda: reconcile(house, now),
-        lambda: overdue_visits(house, now),
-        lambda: escalate(house, now),
-        lambda: deliver(house, notifier, now),
-        lambda: tidy(house, now),
-        lambda: beat(house, now),
-    ]
-    for step in steps:
-        try:
-            step()
-        except Exception as broken:  # noqa: BLE001  the engine's step is an edge: the others go on
-            log.error("a step of the engine failed: %s", type(broken).__name__)
+    """Everything that is due at `now`. A step that breaks is logged and stops no other.
+
+    What one step makes due is done in the same tick when its own step comes later.
+    """
+    steps: dict[Step, Callable[[], object]] = {
+        Step.KEEP: lambda: keep(house, now),
+        Step.DIAL: lambda: dial(house, now),
+        Step.RECONCILE: lambda: reconcile(house, now),
+        Step.VISITS: lambda: overdue_visits(house, now),
+        Step.ESCALATE: lambda: escalate(house, now),
+        Step.DELIVER: lambda: deliver(house, notifier, now),
+        Step.TIDY: lambda: tidy(house, now),
+        Step.BEAT: lambda: beat(house, now),
+    }
+    wanted: set[Step] = set()
+    _try(lambda: wanted.update(_due_steps(house, now)))
+    for step, do in steps.items():
+        if step in wanted:
+            _try(do)
+            _try(lambda: wanted.update(_due_steps(house, now)))
+
+
+def _try(do: Callable[[], object]) -> None:
+    try:
+        do()
+    except Exception as broken:  # noqa: BLE001  the engine's step is an edge: the others go on
+        log.error("a step of the engine failed: %s", type(broken).__name__)
+
+
+def _due_steps(house: House, now: datetime) -> set[Step]:
+    with house.store.look() as session:
+        return due_steps(session, now)
 
 
 def next_due(house: House) -> datetime | None:
     """When the rows say that something is due next; None when nothing is planned at all."""
     with house.store.look() as session:
-        dates = [
-            session.scalar(
-                select(func.min(Slot.next_at)).where(
-                    Slot.state == SlotState.OPEN.value,
-                    Slot.next_action.in_((NextAction.DIAL.value, NextAction.VISIT.value)),
-                )
-            ),
-            session.scalar(select(func.min(Attempt.look_at)).where(Attempt.live)),
-            session.scalar(select(func.min(Escalation.next_at))),
-            session.scalar(select(func.min(Notice.due_at)).where(Notice.state == "due")),
-            handoffs.next_due(session),
-            notices.next_due(session),
-        ]
-    return min(filter(None, dates), default=None)
+        return first_due(session)
+
+
+def keep(house: House, now: datetime) -> None:
+    """What no single moment makes due: who is new on the list, and whom the last resort rings."""
+    _try(lambda: roster(house, now))
+    _try(lambda: plan(house, now))
+    file = house.settings.duty_phones_file
+    if file is not None:
+        with house.store.look() as session:
+            phones = handoffs.to_ring(session, urgent=True)
+        duty_phones.keep(file, phones)
+    beat(house, now, name=KEPT)
 
 
 def roster(house: House, now: datetime) -> None:
@@ -241,8 +256,8 @@ def escalate(house: House, now: datetime) -> None:
 def deliver(house: House, notifier: Notifier, now: datetime) -> None:
     """Sends the notices that are due, over every channel."""
     with house.store.work() as session:
-        due = notices.claim_due(session, now, NOTICES)
-    for one in due:
+        claimed = notices.claim_due(session, now, NOTICES)
+    for one in claimed:
         went = notifier.send(one)
         with house.store.work() as session:
             if went.sid is None:
@@ -258,14 +273,9 @@ def tidy(house: House, now: datetime) -> None:
     with house.store.work() as session:
         handoffs.overdue_ringing(session, now)
         notices.left_going(session, now)
-    file = house.settings.duty_phones_file
-    if file is not None:
-        with house.store.look() as session:
-            phones = handoffs.to_ring(session, urgent=True)
-        duty_phones.keep(file, phones)
 
 
-def beat(house: House, now: datetime, name: str = NAME, note: str = "") -> None:
+def beat(house: House, now: datetime, name: str = ENGINE, note: str = "") -> None:
     """Says that this process has just done its work."""
     with house.store.work() as session:
         row = session.get(Beat, name)

@@ -118,6 +118,7 @@ class World:
         last_resort = create_fallback(settings, self.house.policy.prompts)
         self.web = TestClient(app, base_url=settings.public_url)  # for what a story sends itself
         self.fallback = TestClient(last_resort, base_url=settings.fallback_url)
+        self.delivered = 0  # webhooks so far
         self.web_is_down = False  # True: nobody answers at the house's own address
         self._web = Inside(app, settings.public_url, broke)
         self._fallback = Inside(last_resort, settings.fallback_url, broke)
@@ -180,6 +181,7 @@ class World:
         return max(soonest, min(found))
 
     def _deliver(self, webhook: Webhook) -> Answer:
+        self.delivered += 1
         last_resort = webhook.url.startswith(self.settings.fallback_url)
         if self.web_is_down and not last_resort:
             return Answer(status=0, text="nobody answers")

@@ -6,7 +6,7 @@ A handoff never just ends: it is taken by a named person, or it is a call-back t
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.numbers import dialable
@@ -130,13 +130,6 @@ def missed(session: Session, now: datetime, handoff_id: int) -> None:
         one.state = "call_back"
         one.due_at = now + (URGENT_BACK_WITHIN if one.urgent else CALL_BACK_WITHIN)
         note(session, now, "handoff", "没有坐席接起，转为回拨", elder_id=one.elder_id)
-
-
-def next_due(session: Session) -> datetime | None:
-    """When a handoff that is still ringing counts as left behind by a broken-off call."""
-    rows = select(func.min(Handoff.opened_at)).where(Handoff.state == "ringing")
-    oldest = session.scalar(rows)
-    return oldest + RINGS_AT_MOST if oldest else None
 
 
 def overdue_ringing(session: Session, now: datetime) -> int:

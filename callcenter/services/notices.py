@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.escalation import URGENT
@@ -126,12 +126,6 @@ def locked(session: Session, notice_id: int) -> Notice:
     if one is None:
         raise NotFound("没有这条通知。")
     return one
-
-
-def next_due(session: Session) -> datetime | None:
-    """When a notice that is on its way counts as left behind by a killed process."""
-    oldest = session.scalar(select(func.min(Notice.due_at)).where(Notice.state == "going"))
-    return oldest + SENT_WITHIN if oldest else None
 
 
 def left_going(session: Session, now: datetime) -> int:

@@ -24,9 +24,10 @@ class Agenda:
     def every(self, first: datetime, step: timedelta, do: Callable[[], object]) -> None:
         """Does it at `first` and after each step."""
 
-        def again(moment: datetime) -> None:
-            do()
+        def again(moment: datetime) -> object:
+            did = do()
             self.at(moment + step, lambda: again(moment + step))
+            return did
 
         self.at(first, lambda: again(first))
 
@@ -34,11 +35,16 @@ class Agenda:
         """When there is something to do next."""
         return self._things[0][0]
 
-    def advance(self, now: datetime) -> None:
-        """Does everything that is due; what finds no database is tried again."""
+    def advance(self, now: datetime) -> bool:
+        """Does everything that is due; what finds no database is tried again.
+
+        True when something was done that an engine may have to act upon.
+        """
+        acted = False
         while self._things and self._things[0][0] <= now:
             do = heapq.heappop(self._things)[2]
             try:
-                do()
+                acted = bool(do()) or acted
             except OperationalError:
                 self.at(now + TRY_AGAIN, do)
+        return acted

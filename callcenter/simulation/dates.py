@@ -13,10 +13,7 @@ def first_monday(seed: int, weeks: int) -> date:
     """The first Monday: the weeks cross a year's end for even seeds, a month's end for odd ones."""
     chance = Random(f"{seed}:dates")  # noqa: S311  not for secrets
     year = chance.choice(YEARS)
-    if seed % 2 == 0:
-        border = date(year + 1, 1, 1)
-    else:
-        border = date(year, chance.randint(2, 12), 1)
+    border = date(year + 1, 1, 1) if seed % 2 == 0 else date(year, chance.randint(2, 12), 1)
     last = border - timedelta(days=1)
     monday = last - timedelta(days=last.weekday())  # the week that holds the last day
     return monday - WEEK * chance.randrange(weeks)

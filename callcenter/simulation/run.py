@@ -39,7 +39,7 @@ from callcenter.world import World
 GRID = timedelta(seconds=10)  # how often an engine looks while calls are going on
 AGAIN = timedelta(seconds=1)  # and while it has not kept up
 LONGEST_STEP = timedelta(hours=1)
-STAFF_EVERY = timedelta(minutes=5)
+STAFF_EVERY = timedelta(minutes=10)
 AUDIT_EVERY = timedelta(hours=6)
 SETTLES = timedelta(minutes=10)  # after an outage the auditor waits so long before it blames
 AFTERWARDS = timedelta(days=3)  # for what is pending after the last week
@@ -118,9 +118,11 @@ class Simulation:
     def live_until(self, end: datetime) -> None:
         """Lets time pass: calls are made, answered and told of, and people do their work."""
         while self.true < end:
+            before = self.world.delivered
             self.world.line.advance(min(end, self._next()))
-            self.agenda.advance(self.true)
-            self._turn()
+            acted = self.agenda.advance(self.true)
+            if acted or self.world.delivered > before or self._is_due():
+                self._turn()
 
     def close(self) -> None:
         """Gives everything back."""
@@ -140,6 +142,11 @@ class Simulation:
         if moves is not None and moves < soonest:
             soonest = min(soonest, max(moves, self.true) + GRID)
         return soonest
+
+    def _is_due(self) -> bool:
+        if self._due is None or self._due <= self.clock.now():
+            return True
+        return any(not one.up or one.looked_at + LONGEST_STEP <= self.true for one in self.machines)
 
     def _turn(self) -> None:
         """Each engine that lives looks whether something is due."""
@@ -161,7 +168,7 @@ class Simulation:
             if due is None or due <= now or machine.looked_at + LONGEST_STEP <= self.true:
                 self._blame(due, now)
                 machine.tick()
-                due = engine.next_due(machine.house)
+                due = engine.next_due(machine.house) if machine.up else now
         except OperationalError:
             due = now + AGAIN
         self._due = due
@@ -196,8 +203,9 @@ class Simulation:
             agenda.at(last, self.audit)
         return agenda
 
-    def _wake(self) -> None:
+    def _wake(self) -> bool:
         self._due = None
+        return True
 
     def audit(self) -> None:
         """The auditor looks; after an outage it waits until the house has had time to recover."""

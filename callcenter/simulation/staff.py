@@ -6,16 +6,18 @@ What somebody does about one thing depends on the seed and on that thing, not on
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.checkin import SlotKind, SlotState
-from callcenter.domain.escalation import Finding, Standing
+from callcenter.domain.escalation import NEEDS_WORDS, Finding, Standing
 from callcenter.domain.week import at, local
 from callcenter.exchange.core import Exchange
 from callcenter.services import escalations, handoffs, visits
@@ -24,6 +26,7 @@ from callcenter.simulation.district import HOTLINE, District, Habit
 from callcenter.store.tables import Elder, Escalation, Handoff, Notice, Slot, Worker
 from callcenter.wiring import House
 
+Rows = Sequence[Any]
 TOLD = ("sent", "delivered")
 TOGETHER = 50  # visits that are entered in one transaction
 CALL_BACK = ("waiting", "call_back")
@@ -35,9 +38,31 @@ FOUND = (
     (Finding.MOVED, 0.5),
     (Finding.DECEASED, 0.5),
 )
-FOUND_ILL = ((Finding.SEEN_ILL_HELPED, 80.0), (Finding.IN_HOSPITAL, 10.0), (Finding.SEEN_WELL, 10.0))
+FOUND_ILL = (
+    (Finding.SEEN_ILL_HELPED, 80.0),
+    (Finding.IN_HOSPITAL, 10.0),
+    (Finding.SEEN_WELL, 10.0),
+)
 ILL = ("danger", "crisis", "unwell")
 VISITED, ON_PAPER = 0.94, 0.97  # entered the same day · entered a day later · the rest: never
+
+
+DUE_TODAY = select(Slot.id, Slot.due_at).where(
+    Slot.kind == SlotKind.VISIT.value,
+    Slot.state == SlotState.OPEN.value,
+    Slot.due_at >= bindparam("midnight"),
+    Slot.due_at < bindparam("next_midnight"),
+)
+RINGING = (
+    select(Notice.id, Notice.escalation_id, Notice.worker_id, Notice.sent_at)
+    .join(Escalation, Escalation.id == Notice.escalation_id)
+    .where(Escalation.standing == Standing.RINGING.value, Notice.state.in_(TOLD))
+    .order_by(Notice.id)
+)
+ACKNOWLEDGED = select(
+    Escalation.id, Escalation.acknowledged_by, Escalation.acknowledged_at, Escalation.reason
+).where(Escalation.standing == Standing.ACKNOWLEDGED.value)
+TO_RING_BACK = select(Handoff.id, Handoff.opened_at).where(Handoff.state.in_(CALL_BACK))
 
 
 @dataclass(order=True, frozen=True, kw_only=True)
@@ -66,26 +91,30 @@ class Staff:
         now = self.house.now()
         midnight = at(local(now).date(), 0)
         with self.house.store.look() as session:
-            due = session.execute(
-                select(Slot.id, Slot.due_at).where(
-                    Slot.kind == SlotKind.VISIT.value,
-                    Slot.state == SlotState.OPEN.value,
-                    Slot.due_at >= midnight,
-                    Slot.due_at < midnight + timedelta(days=1),
-                )
-            ).all()
+            days = {"midnight": midnight, "next_midnight": midnight + timedelta(days=1)}
+            due = session.execute(DUE_TODAY, days).all()
         for slot_id, due_at in due:
             one = self._round(slot_id, max(due_at, now))
             if one is not None:
                 heapq.heappush(self.rounds, one)
 
-    def work(self) -> None:
-        """Everything that people do about now."""
+    def work(self) -> bool:
+        """Everything that people do about now; False when there was nothing to do."""
         now = self.house.now()
+        with self.house.store.look() as session:
+            ringing = session.execute(RINGING).all()
+            acknowledged = session.execute(ACKNOWLEDGED).all()
+            to_ring_back = session.execute(TO_RING_BACK).all()
+        if not (ringing or acknowledged or to_ring_back or self._visits_wait(now)):
+            return False
         self._visit(now)
-        self._acknowledge(now)
-        self._find_out(now)
-        self._call_back(now)
+        self._acknowledge(now, ringing)
+        self._find_out(now, acknowledged)
+        self._call_back(now, to_ring_back)
+        return True
+
+    def _visits_wait(self, now: datetime) -> bool:
+        return bool(self.rounds) and self.rounds[0].at <= now
 
     def _chance(self, *about: object) -> Random:
         return Random(f"{self.seed}:staff:{about}")  # noqa: S311  not for secrets
@@ -99,14 +128,12 @@ class Staff:
         entered = ended + timedelta(minutes=chance.randint(1, 20))
         if roll > VISITED:
             entered = ended + timedelta(hours=chance.randint(16, 24))
-        return Round(
-            at=entered, slot_id=slot_id, ended_at=ended, minutes=chance.randint(10, 28)
-        )
+        return Round(at=entered, slot_id=slot_id, ended_at=ended, minutes=chance.randint(10, 28))
 
     def _visit(self, now: datetime) -> None:
-        while self.rounds and self.rounds[0].at <= now:
-            some = []
-            while self.rounds and self.rounds[0].at <= now and len(some) < TOGETHER:
+        while self._visits_wait(now):
+            some: list[Round] = []
+            while self._visits_wait(now) and len(some) < TOGETHER:
                 some.append(heapq.heappop(self.rounds))
             try:
                 with self.house.store.work() as session:
@@ -133,7 +160,7 @@ class Staff:
             began_at=one.ended_at - timedelta(minutes=one.minutes),
             ended_at=one.ended_at,
             found=found,
-            note="邻居证实" if found in escalations.NEEDS_WORDS else "",
+            note="邻居证实" if found in NEEDS_WORDS else "",
         )
 
     def _visitor(self, session: Session, elder: Elder) -> Worker:
@@ -146,15 +173,8 @@ class Staff:
         findings, weights = zip(*among, strict=True)
         return Finding(chance.choices(findings, weights)[0])
 
-    def _acknowledge(self, now: datetime) -> None:
+    def _acknowledge(self, now: datetime, rows: Rows) -> None:
         """Those who read, rather than pick up, deal with what has reached them."""
-        with self.house.store.look() as session:
-            rows = session.execute(
-                select(Notice.id, Notice.escalation_id, Notice.worker_id, Notice.sent_at)
-                .join(Escalation, Escalation.id == Notice.escalation_id)
-                .where(Escalation.standing == Standing.RINGING.value, Notice.state.in_(TOLD))
-                .order_by(Notice.id)
-            ).all()
         for notice_id, escalation_id, worker_id, sent_at in rows:
             habit = self.district.habits[worker_id]
             if habit in (Habit.KEYS, Habit.NEVER) or notice_id in self.read:
@@ -178,9 +198,9 @@ class Staff:
         except (AlreadyAcknowledged, AlreadyResolved):
             return  # somebody else was faster, and the page says so
 
-    def _find_out(self, now: datetime) -> None:
+    def _find_out(self, now: datetime, rows: Rows) -> None:
         """Most who acknowledged write down in time what they found, some late, some never."""
-        for one, worker_id, acknowledged_at, reason in self._acknowledged():
+        for one, worker_id, acknowledged_at, reason in rows:
             chance = self._chance("finds", one, acknowledged_at)
             if chance.random() < 0.06:
                 continue  # never: it will ring again, and somebody else looks
@@ -190,30 +210,12 @@ class Staff:
                 continue
             found = self._found(chance, FOUND_ILL if reason in ILL else FOUND)
             words = "已陪同就医" if reason in ILL else "邻居证实"
-            with self.house.store.work() as session:
+            with self.house.store.work() as session, suppress(AlreadyResolved):
                 worker = session.get_one(Worker, worker_id)
                 escalations.resolve(session, now, one, worker, found, words)
 
-    def _acknowledged(self) -> Iterator[tuple[int, int, datetime, str]]:
-        with self.house.store.look() as session:
-            rows = session.execute(
-                select(
-                    Escalation.id,
-                    Escalation.acknowledged_by,
-                    Escalation.acknowledged_at,
-                    Escalation.reason,
-                ).where(Escalation.standing == Standing.ACKNOWLEDGED.value)
-            ).all()
-        for one, worker_id, when, reason in rows:
-            if worker_id is not None and when is not None:
-                yield one, worker_id, when, reason
-
-    def _call_back(self, now: datetime) -> None:
+    def _call_back(self, now: datetime, rows: Rows) -> None:
         """Operators ring back whoever could not be put through."""
-        with self.house.store.look() as session:
-            rows = session.execute(
-                select(Handoff.id, Handoff.opened_at).where(Handoff.state.in_(CALL_BACK))
-            ).all()
         waiting: dict[int, list[int]] = defaultdict(list)
         for one, opened_at in rows:
             chance = self._chance("rings back", one)

@@ -42,7 +42,7 @@ class Inside:
         self._host = urlsplit(base_url).netloc.encode()
         self._loop = asyncio.new_event_loop()
         self._wanted: asyncio.Queue[tuple[_Exchange, asyncio.Future[Got]] | None] = asyncio.Queue()
-        self._server = self._loop.create_task(self._serve())
+        self._server: asyncio.Task[None] | None = None  # begins with the first request
 
     def request(
         self, method: str, url: str, form: Mapping[str, str], headers: Mapping[str, str]
@@ -69,6 +69,8 @@ class Inside:
             "client": ("127.0.0.1", 0),
             "server": ("127.0.0.1", 80),
         }
+        if self._server is None:
+            self._server = self._loop.create_task(self._serve())
         answer: asyncio.Future[Got] = self._loop.create_future()
         self._wanted.put_nowait((_Exchange(scope, body), answer))
         return self._loop.run_until_complete(answer)
@@ -77,8 +79,9 @@ class Inside:
         """Ends the loop and its threads."""
         if self._loop.is_closed():
             return
-        self._wanted.put_nowait(None)
-        self._loop.run_until_complete(self._server)
+        if self._server is not None:
+            self._wanted.put_nowait(None)
+            self._loop.run_until_complete(self._server)
         self._loop.run_until_complete(self._loop.shutdown_default_executor())
         self._loop.close()
 

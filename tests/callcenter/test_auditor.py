@@ -34,7 +34,7 @@ def test_a_healthy_morning_passes_and_beats_the_heart(small_town: Town) -> None:
 
 def test_a_fault_is_reported_and_does_not_beat_the_heart(small_town: Town) -> None:
     house, now = small_town.world.house, small_town.world.now
-    auditor.report(house, now, [auditor.Fault(what="名额没有下一步", count=2)])
+    auditor.report(house, now, [auditor.Fault(kind="no_next", what="名额没有下一步", count=2)])
     with house.store.look() as session:
         assert session.get_one(Beat, "auditor").note == "名额没有下一步：2"
         assert session.get(Beat, "auditor_pass") is None
