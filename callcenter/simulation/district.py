@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 from sqlalchemy.orm import Session
 
-from callcenter.domain.people import Category, Living, Role
+from callcenter.domain.people import Category, Leaving, Living, Role
 from callcenter.store.session import Store
 from callcenter.store.tables import Community, Coverage, Elder, Street, Worker
 
@@ -237,6 +237,6 @@ def _cover(session: Session, elder: Elder, chance: Random, monday: date, until: 
             category=Category.OLD_AND_ALONE.value,
             entered_on=entered,
             left_on=left,
-            left_why="模拟",
+            left_why=Leaving.WISH.value,
         )
     )
