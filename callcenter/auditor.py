@@ -4,25 +4,28 @@ A pass, and only a pass, beats the heart that somebody outside watches.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import httpx
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.checkin import NextAction, SlotState
 from callcenter.domain.escalation import Standing
 from callcenter.domain.week import local, monday_of
+from callcenter.services import coverage
+from callcenter.services.coverage import covered
 from callcenter.store.tables import (
     Attempt,
     Beat,
-    Coverage,
     Elder,
     Escalation,
     Handoff,
     Notice,
     Slot,
+    Worker,
 )
 from callcenter.wiring import House
 
@@ -45,17 +48,7 @@ def audit(house: House, now: datetime) -> list[Fault]:
     """Everything that is wrong at `now`; an empty list is a pass."""
     with house.store.look() as session:
         found = [
-            Fault(kind="blank", what="名册上的老人这周没有名额", count=_blank(session, now)),
-            Fault(kind="no_next", what="待完成的名额没有下一步", count=_without_next(session)),
-            Fault(kind="late", what="该做的事晚了五分钟以上", count=_late(session, now)),
-            Fault(kind="lost_call", what="正在打的电话没有人跟进", count=_lost_calls(session, now)),
-            Fault(kind="orphaned", what="预警里的名额没有对应的预警", count=_orphaned(session)),
-            Fault(kind="unowned", what="预警没有通知到任何人", count=_unowned(session, now)),
-            Fault(kind="stuck", what="预警该往上报而没有报", count=_stuck(session, now)),
-            Fault(kind="unsent", what="通知该发而没有发", count=_unsent(session, now)),
-            Fault(
-                kind="waiting", what="该回的电话或消息没有人回", count=_unanswered(session, now)
-            ),
+            Fault(kind=kind, what=what, count=count(session, now)) for kind, what, count in CHECKS
         ]
     return [fault for fault in found if fault.count]
 
@@ -77,24 +70,40 @@ def report(house: House, now: datetime, faults: list[Fault]) -> None:
 
 def _blank(session: Session, now: datetime) -> int:
     """Covered elders without all four slots of this week."""
-    monday, today = monday_of(now), local(now - PLANNED_BY).date()
+    monday, today = monday_of(now), local(now).date()
     if monday_of(now - PLANNED_BY) != monday:
         return 0
-    covered = exists().where(
-        Coverage.elder_id == Elder.id,
-        Coverage.entered_on <= today,
-        or_(Coverage.left_on.is_(None), Coverage.left_on > local(now).date()),
-    )
+    earlier = local(now - PLANNED_BY).date()  # who entered at midnight is planned within minutes
+    on_list = and_(covered(earlier, earlier), covered(today, today))
     slots = (
         select(func.count())
         .select_from(Slot)
         .where(Slot.elder_id == Elder.id, Slot.week == monday)
         .scalar_subquery()
     )
-    return _count(session, select(Elder.id).where(covered, slots < 4))
+    return _count(session, select(Elder.id).where(on_list, slots < 4))
 
 
-def _without_next(session: Session) -> int:
+def _roster_unlooked(session: Session, now: datetime) -> int:
+    """1 when nobody has looked who belongs on which list (birthdays, exits) for too long."""
+    if session.scalar(select(Elder.id).limit(1)) is None:
+        return 0
+    return 0 if coverage.looked_lately(session, now - PLANNED_BY) else 1
+
+
+def _off_list(session: Session, now: datetime) -> int:
+    """Whom the rules cover, or put on the wider list, and who was on none at the last look."""
+    return coverage.left_out(session, local(now - PLANNED_BY).date())
+
+
+def _nobody_works(session: Session, _: datetime) -> int:
+    """1 when escalations stand and not a single member of staff can be reached."""
+    standing = exists().where(Escalation.standing != Standing.RESOLVED.value)
+    reached = exists().where(Worker.active, or_(Worker.phone != "", Worker.telegram != ""))
+    return _count(session, select(1).where(standing, ~reached))
+
+
+def _without_next(session: Session, _: datetime) -> int:
     rows = select(Slot.id).where(
         Slot.state == SlotState.OPEN.value,
         or_(Slot.next_at.is_(None), Slot.next_action == NextAction.NOTHING.value),
@@ -125,7 +134,7 @@ def _lost_calls(session: Session, now: datetime) -> int:
     return _count(session, rows)
 
 
-def _orphaned(session: Session) -> int:
+def _orphaned(session: Session, _: datetime) -> int:
     standing = exists().where(
         Escalation.id == Slot.escalation_id, Escalation.standing != Standing.RESOLVED.value
     )
@@ -153,9 +162,12 @@ def _unsent(session: Session, now: datetime) -> int:
 
 
 def _unanswered(session: Session, now: datetime) -> int:
-    """People who were promised a call or a word, and are still waiting for it."""
+    """People who were promised a call or a word, and whom no escalation has taken over."""
+    taken_over = exists().where(
+        Escalation.id == Handoff.escalation_id, Escalation.standing != Standing.RESOLVED.value
+    )
     rows = select(Handoff.id).where(
-        Handoff.state.in_(("waiting", "call_back")), Handoff.due_at < now - LATE
+        Handoff.state.in_(("waiting", "call_back")), Handoff.due_at < now - LATE, ~taken_over
     )
     return _count(session, rows)
 
@@ -170,3 +182,20 @@ def _stuck(session: Session, now: datetime) -> int:
 
 def _count(session: Session, rows: Select[int]) -> int:
     return session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+
+
+# a word for programs, what people read, and how many it concerns
+CHECKS: tuple[tuple[str, str, Callable[[Session, datetime], int]], ...] = (
+    ("unlooked", "名册该核对而没有核对", _roster_unlooked),
+    ("off_list", "该在名册或探访名单上的老人不在", _off_list),
+    ("blank", "名册上的老人这周没有名额", _blank),
+    ("no_next", "待完成的名额没有下一步", _without_next),
+    ("late", "该做的事晚了五分钟以上", _late),
+    ("lost_call", "正在打的电话没有人跟进", _lost_calls),
+    ("orphaned", "预警里的名额没有对应的预警", _orphaned),
+    ("nobody", "没有任何在岗人员能收到预警", _nobody_works),
+    ("unowned", "预警没有通知到任何人", _unowned),
+    ("stuck", "预警该往上报而没有报", _stuck),
+    ("unsent", "通知该发而没有发", _unsent),
+    ("waiting", "该回的电话或消息没有人回", _unanswered),
+)

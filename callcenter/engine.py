@@ -15,7 +15,16 @@ from callcenter.domain.call import CallEvent, Disposition, Progress
 from callcenter.domain.checkin import NextAction, SlotState
 from callcenter.domain.escalation import Reason
 from callcenter.notify import Notifier
-from callcenter.services import attempts, coverage, escalations, handoffs, notices, pace, weekplan
+from callcenter.services import (
+    attempts,
+    callbacks,
+    coverage,
+    escalations,
+    handoffs,
+    notices,
+    pace,
+    weekplan,
+)
 from callcenter.services.due import ENGINE, KEPT, Step, due_steps
 from callcenter.services.due import next_due as first_due
 from callcenter.store.tables import Attempt, Beat, Elder, Slot
@@ -87,12 +96,12 @@ def keep(house: House, now: datetime) -> None:
 
 
 def roster(house: House, now: datetime) -> None:
-    """Once a day: who turns 80 enters the list, and who has left it is not rung up any more."""
+    """A few times a day: who turns 80 enters the list, who has left it is not rung up any more."""
     with house.store.look() as session:
-        if coverage.looked_today(session, now):
+        if coverage.looked_lately(session, now):
             return
     with house.store.work() as session:
-        coverage.daily(session, now)
+        coverage.look(session, now)
 
 
 def plan(house: House, now: datetime, batch: int = weekplan.BATCH) -> None:
@@ -248,8 +257,13 @@ def overdue_visits(house: House, now: datetime) -> None:
 
 
 def escalate(house: House, now: datetime) -> None:
-    """Takes escalations that nobody acknowledged, or nobody resolved, one rung up."""
+    """Takes escalations that nobody acknowledged, or nobody resolved, one rung up.
+
+    An urgent call-back that nobody made in time becomes one.
+    """
     with house.store.work() as session:
+        callbacks.escalate_overdue(session, now, house.policy)
+        callbacks.follow(session, now)
         escalations.advance(session, now, house.policy)
 
 

@@ -120,6 +120,7 @@ def _written(session: Session, house: House, one: Conversation, reply: Reply) ->
             words=reply.danger.words,
             phone=one.address,
             conversation_id=one.id,
+            rule=reply.danger.rule,
         )
     if reply.reason == SILENT_CALL and elder is not None:
         handoffs.ask_back(

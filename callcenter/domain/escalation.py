@@ -21,10 +21,12 @@ class Reason(StrEnum):
     SAID_AWAY = "said_away"  # in hospital, moved, deceased: told by phone, to be confirmed
     REFUSED = "refused"
     NUMBER_INVALID = "number_invalid"
+    NO_PHONE = "no_phone"  # a person asks instead of a call; the slot stays due
     LINE_TROUBLE = "line_trouble"
     UNCERTAIN = "uncertain"
     VISIT_MISSED = "visit_missed"
     ASKED_FOR_HUMAN = "asked_for_human"
+    CALL_BACK = "call_back"  # an urgent call-back was promised, and its time is up
 
 
 REASON_WORDS = {
@@ -37,13 +39,16 @@ REASON_WORDS = {
     Reason.SAID_AWAY: "接电话的人说不在家，要核实",
     Reason.REFUSED: "不愿接语音电话",
     Reason.NUMBER_INVALID: "电话号码无效",
+    Reason.NO_PHONE: "没有登记电话，要社工当面问",
     Reason.LINE_TROUBLE: "线路不通",
     Reason.UNCERTAIN: "不知道打没打通",
     Reason.VISIT_MISSED: "上门探访没有记录",
     Reason.ASKED_FOR_HUMAN: "电话里要求人工",
+    Reason.CALL_BACK: "答应马上回电，到时没有人回",
 }
 
 URGENT = frozenset({Reason.DANGER, Reason.CRISIS})
+PRESSING = URGENT | {Reason.CALL_BACK}  # never added to an escalation of a lesser matter
 
 
 class Finding(StrEnum):

@@ -108,7 +108,7 @@ def _claim(session: Session, now: datetime, policy: Policy, slot: Slot) -> Claim
         _to_person(session, now, policy, slot, elder, Reason.REFUSED, "")
         return None
     if not elder.phone:
-        _to_person(session, now, policy, slot, elder, Reason.NUMBER_INVALID, "没有电话号码")
+        _to_person(session, now, policy, slot, elder, Reason.NO_PHONE, "")
         return None
     if now > slot.by:  # the engine was off: an old day is not rung up afterwards
         _to_person(session, now, policy, slot, elder, Reason.MISSED, LATE_WORDS)
@@ -287,9 +287,10 @@ def after_turn(
         danger = policy.danger.find(talk.evidence)
         if reason is Reason.DANGER and danger is not None and danger.kind == "crisis":
             reason = Reason.CRISIS
+        rule = danger.rule if danger else "model" if reason is Reason.DANGER else ""
         if tied is not None or reason is Reason.DANGER:
             open_escalation(
-                session, now, policy, reason, elder=elder, words=talk.evidence, slot=tied
+                session, now, policy, reason, elder=elder, words=talk.evidence, slot=tied, rule=rule
             )
     if talk.outcome is Outcome.REFUSED:
         elder.ai_voice = False  # a person calls from now on; the slot stays due

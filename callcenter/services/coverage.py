@@ -3,9 +3,20 @@
 Entry and exit are dated, so that a past week always shows the roster of that week.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, insert, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from callcenter.domain.checkin import NextAction, SlotState
@@ -28,7 +39,8 @@ from callcenter.store.roster_tables import VisitingEntry
 from callcenter.store.tables import Beat, Coverage, Elder, Slot, Visit
 
 BATCH = 500  # elders entered in one round; memory stays bounded
-DAILY = "roster"  # the beat of the daily look at birthdays
+LOOK = "roster"  # the beat of the look at birthdays and exits; its note is the last elder's id
+LOOK_EVERY = timedelta(hours=6)  # and when a new day begins
 LIVES_ALONE = (Living.ALONE.value, Living.EMPTY_NEST.value)  # domain.people.on_visiting_list
 SEEN = (Finding.SEEN_WELL.value, Finding.SEEN_ILL_HELPED.value)
 _FINAL = tuple(why.value for why in Leaving if why is not Leaving.UNFIT)
@@ -127,29 +139,46 @@ def leave(session: Session, now: datetime, elder_id: int, day: date, why: Leavin
         _excuse(session, now, select(Slot).where(Slot.elder_id == elder_id), why.value, by)
 
 
-def daily(session: Session, now: datetime) -> bool:
-    """Once a day, in one transaction: who turns 80 today enters. True when it was done now."""
+def look(session: Session, now: datetime) -> bool:
+    """Who turns 80 enters, who lives alone is listed, who has left is excused; in one transaction.
+
+    False when it was done lately; called at every tick.
+    """
     today = local(now).date()
-    beat = session.scalars(select(Beat).where(Beat.name == DAILY).with_for_update()).one_or_none()
-    if beat is not None and local(beat.at).date() >= today:
-        return False
+    beat = session.scalars(select(Beat).where(Beat.name == LOOK).with_for_update()).one_or_none()
     if beat is None:
-        beat = Beat(name=DAILY, at=now, note="")
+        beat = Beat(name=LOOK, at=now, note="")
         session.add(beat)
         session.flush()  # a second engine stops here
-    beat.at = now
-    grown = _grow_up(session, now, today)
-    listed = _list_all(session, today)
+    elif _fresh(beat, now):
+        return False
+    beat.at, beat.note = now, str(session.scalar(select(func.max(Elder.id))) or 0)
+    _grow_up(session, now, today)
+    _list_all(session, today)
     gone = ~exists().where(Coverage.elder_id == Slot.elder_id, *_within(Coverage, today, today))
     _excuse(session, now, select(Slot).where(gone), "已不在名册", "名册")
-    beat.note = f"进入名册 {grown} 人，进入探访名单 {listed} 人"
     return True
 
 
-def looked_today(session: Session, now: datetime) -> bool:
-    """Whether the daily look has been done; a cheap question for every tick."""
-    beat = session.get(Beat, DAILY)
-    return beat is not None and local(beat.at).date() >= local(now).date()
+def looked_lately(session: Session, now: datetime) -> bool:
+    """Whether the look of this day, or of these hours, has been made by `now`."""
+    beat = session.get(Beat, LOOK)
+    return beat is not None and _fresh(beat, now)
+
+
+def left_out(session: Session, day: date) -> int:
+    """Elders who belonged on a list at the last look and are on none: has to be 0."""
+    beat = session.get(Beat, LOOK)
+    known = Elder.id <= int(beat.note or 0) if beat is not None else false()
+    unlisted = select(Elder.id).where(known, *_uncovered(day))
+    unvisited = select(Elder.id).where(known, *_unvisited(day))
+    both = unlisted.union(unvisited).subquery()
+    return session.scalar(select(func.count()).select_from(both)) or 0
+
+
+def _fresh(beat: Beat, now: datetime) -> bool:
+    same_day = local(beat.at).date() >= local(now).date()
+    return same_day and now - beat.at < LOOK_EVERY
 
 
 def _excuse(session: Session, now: datetime, rows: Select[Slot], why: str, by: str) -> None:
@@ -162,22 +191,21 @@ def _excuse(session: Session, now: datetime, rows: Select[Slot], why: str, by: s
         slot.ended_at, slot.ended_by = now, by
 
 
-def _grow_up(session: Session, now: datetime, today: date) -> int:
+def _grow_up(session: Session, now: datetime, today: date) -> None:
     """Elders who are covered by the rules and on no list, from the first id to the last."""
-    grown = last = 0
-    while elders := session.scalars(_unlisted(today, last).limit(BATCH)).all():
+    last = 0
+    rows = select(Elder).where(*_uncovered(today)).order_by(Elder.id).limit(BATCH)
+    while elders := session.scalars(rows.where(Elder.id > last)).all():
         for elder in elders:
             category = category_on(situation(elder), today)
             if category is not None:
                 session.add(Coverage(elder_id=elder.id, category=category.value, entered_on=today))
                 note(session, now, "roster", _entered(category), elder_id=elder.id)
-                grown += 1
         last = elders[-1].id
         session.flush()
-    return grown
 
 
-def _unlisted(today: date, after_id: int) -> Select[Elder]:
+def _uncovered(today: date) -> list[ColumnElement[bool]]:
     """What `category_on` says, as the database understands it, without those already decided on."""
     old = and_(Elder.living.in_(LIVES_ALONE), Elder.born_on <= _years_before(today))
     decided = exists().where(
@@ -189,24 +217,21 @@ def _unlisted(today: date, after_id: int) -> Select[Elder]:
         ),
     )
     away = exists().where(VisitingEntry.elder_id == Elder.id, VisitingEntry.left_why.in_(_FINAL))
-    return (
-        select(Elder)
-        .where(Elder.id > after_id, or_(old, and_(Elder.hardship, Elder.disabled)), ~decided, ~away)
-        .order_by(Elder.id)
-    )
+    return [or_(old, and_(Elder.hardship, Elder.disabled)), ~decided, ~away]
 
 
-def _list_all(session: Session, today: date) -> int:
+def _list_all(session: Session, today: date) -> None:
     """Everybody who lives alone and was never looked at, onto the wider list; in one statement."""
+    rows = select(Elder.id, Elder.living, literal(today), literal("")).where(*_unvisited(today))
+    into = ["elder_id", "living", "entered_on", "left_why"]
+    session.execute(insert(VisitingEntry).from_select(into, rows))
+
+
+def _unvisited(today: date) -> list[ColumnElement[bool]]:
+    """Who lives alone, was never on the wider list, and has not gone away."""
     known = exists().where(VisitingEntry.elder_id == Elder.id)
     away = exists().where(Coverage.elder_id == Elder.id, Coverage.left_why.in_(_GONE))
-    back = covered(today, today)
-    rows = select(Elder.id, Elder.living, literal(today), literal("")).where(
-        Elder.living.in_(LIVES_ALONE), ~known, or_(~away, back)
-    )
-    into = ["elder_id", "living", "entered_on", "left_why"]
-    done = session.execute(insert(VisitingEntry).from_select(into, rows))
-    return int(getattr(done, "rowcount", 0) or 0)
+    return [Elder.living.in_(LIVES_ALONE), ~known, or_(~away, covered(today, today))]
 
 
 def _years_before(today: date) -> date:

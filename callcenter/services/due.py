@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from callcenter.domain.checkin import NextAction, SlotState
 from callcenter.domain.escalation import Standing
-from callcenter.services.handoffs import RINGS_AT_MOST
+from callcenter.services.handoffs import RINGS_AT_MOST, URGENT_BACK_WITHIN
 from callcenter.services.notices import SENT_WITHIN
 from callcenter.store.tables import Attempt, Beat, Escalation, Handoff, Notice, Slot
 
@@ -51,6 +51,12 @@ def _slot(action: NextAction) -> ScalarSelect[Any]:
     )
 
 
+def _promised(state: str) -> ScalarSelect[Any]:
+    """Urgent call-backs that no escalation has taken over (services.callbacks)."""
+    untold = Handoff.escalation_id.is_(None)
+    return _first(Handoff.due_at, Handoff.state == state, Handoff.urgent, untold)
+
+
 # what is due, and how long after the moment that the row names
 PARTS: tuple[tuple[Step, ScalarSelect[Any], timedelta], ...] = (
     (Step.DIAL, _slot(NextAction.DIAL), NOTHING),
@@ -61,6 +67,8 @@ PARTS: tuple[tuple[Step, ScalarSelect[Any], timedelta], ...] = (
         _first(Escalation.next_at, Escalation.standing != Standing.RESOLVED.value),
         NOTHING,
     ),
+    (Step.ESCALATE, _promised("call_back"), NOTHING),
+    (Step.ESCALATE, _promised("waiting"), URGENT_BACK_WITHIN),
     (Step.DELIVER, _first(Notice.due_at, Notice.state == "due"), NOTHING),
     (Step.TIDY, _first(Notice.due_at, Notice.state == "going"), SENT_WITHIN),
     (Step.TIDY, _first(Handoff.opened_at, Handoff.state == "ringing"), RINGS_AT_MOST),

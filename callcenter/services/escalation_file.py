@@ -12,6 +12,7 @@ from callcenter.domain.escalation import (
     URGENT,
     Finding,
     Reason,
+    Rung,
     Standing,
 )
 from callcenter.services.errors import NotFound
@@ -204,8 +205,16 @@ def escalation_line(one: Escalation, place: str | None, owner: str | None) -> Es
     )
 
 
+def _ladder(one: Escalation) -> tuple[Rung, ...]:
+    """The frozen rungs; none when the ladder is empty, which the page then says."""
+    try:
+        return thaw(one.ladder).rungs
+    except (KeyError, TypeError, ValueError):
+        return ()
+
+
 def _names(session: Session, one: Escalation) -> dict[int, str]:
-    people = {worker for rung in thaw(one.ladder).rungs for worker in rung.workers}
+    people = {worker for rung in _ladder(one) for worker in rung.workers}
     people |= {number for number in (one.acknowledged_by, one.resolved_by) if number}
     rows = session.execute(select(Worker.id, Worker.name).where(Worker.id.in_(people)))
     return {row.id: row.name for row in rows}
@@ -215,11 +224,11 @@ def _rungs(session: Session, one: Escalation, names: dict[int, str]) -> tuple[Ru
     rows = select(Notice).where(Notice.escalation_id == one.id).order_by(Notice.round, Notice.id)
     notices = session.scalars(rows).all()
     views = []
-    for number, rung in enumerate(thaw(one.ladder).rungs):
+    for number, rung in enumerate(_ladder(one)):
         views.append(
             RungView(
                 title=rung.title,
-                people=tuple(names.get(worker, "") for worker in rung.workers),
+                people=tuple(names.get(worker, "已删除的人员") for worker in rung.workers),
                 wait=rung.wait,
                 current=number == one.rung and one.standing == Standing.RINGING.value,
                 reached=number <= one.rung,

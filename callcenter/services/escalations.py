@@ -1,6 +1,6 @@
 """Escalations (预警): opened, told rung by rung, acknowledged, resolved. Who is told: ladders."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,9 +9,11 @@ from callcenter.domain.checkin import NextAction, SlotState
 from callcenter.domain.escalation import (
     FINDING_WORDS,
     NEEDS_WORDS,
+    PRESSING,
     REASON_WORDS,
     URGENT,
     Finding,
+    Ladder,
     Reason,
     Standing,
     first_rung,
@@ -27,10 +29,21 @@ from callcenter.services.errors import (
     FindingNeedsWords,
     NotFound,
 )
-from callcenter.services.ladders import freeze, ladder_of, stop_notices, tell, thaw
+from callcenter.services.ladders import (
+    NOBODY,
+    LadderGap,
+    NobodyToTell,
+    find_within,
+    freeze,
+    ladder_of,
+    mended,
+    stop_notices,
+    tell,
+)
 from callcenter.services.timeline import note
 from callcenter.store.tables import Elder, Escalation, Slot, Worker
 
+LOOK_AGAIN = timedelta(minutes=1)  # how soon an escalation that could tell nobody tries again
 OPEN = (Standing.RINGING.value, Standing.ACKNOWLEDGED.value)
 LEAVES = {Finding.MOVED: Leaving.MOVED, Finding.DECEASED: Leaving.DECEASED}
 _OVER = {"tel": "电话", "sms": "短信", "telegram": "Telegram", "console": "工作台"}
@@ -47,8 +60,11 @@ def open_escalation(
     phone: str = "",
     slot: Slot | None = None,
     conversation_id: int | None = None,
+    rule: str = "",
 ) -> Escalation:
     """Puts a need into named people's hands, and tells the first rung.
+
+    `rule` is the danger rule that raised it, `model` or `key`; empty for other reasons.
 
     An elder, or a caller of whom only the conversation is known, who has an unresolved escalation
     at least as urgent keeps that one: the new reason is added to its time line, and the slot is
@@ -57,11 +73,11 @@ def open_escalation(
     known = _standing_one(session, elder, conversation_id, reason)
     if known is None:
         known = _new(session, now, policy, reason, elder, words, phone)
-        known.conversation_id = conversation_id
-        tell(session, now, policy, known, (0,))
+        known.conversation_id, known.rule = conversation_id, rule
         text = f"发出预警：{REASON_WORDS[reason]}"
     else:
         text = f"预警处理中又发生：{REASON_WORDS[reason]}"
+        known.rule = known.rule or rule
         _worse(session, now, policy, known, reason, words)
     if words:
         text += f"（“{words}”）"
@@ -89,7 +105,10 @@ def advance(session: Session, now: datetime, policy: Policy, limit: int = 100) -
         .with_for_update(skip_locked=True)
     ).all()
     for one in due:
-        _one_step(session, now, policy, one)
+        try:
+            _one_step(session, now, policy, one)
+        except NobodyToTell:  # the auditor shows it; others are not held up
+            one.next_at = now + LOOK_AGAIN
     return len(due)
 
 
@@ -110,7 +129,7 @@ def acknowledge(
         raise AlreadyAcknowledged(owner.name)
     one.standing = Standing.ACKNOWLEDGED.value
     one.acknowledged_by, one.acknowledged_at, one.acknowledged_over = worker.id, now, over
-    one.next_at = now + thaw(one.ladder).find_within
+    one.next_at = now + find_within(one.ladder)
     stop_notices(session, one.id)
     note(
         session,
@@ -169,7 +188,7 @@ def _standing_one(
         .with_for_update()
     )
     for row in session.scalars(rows):
-        if reason not in URGENT or Reason(row.reason) in URGENT:
+        if reason not in PRESSING or Reason(row.reason) in PRESSING:
             return row
     return None
 
@@ -183,7 +202,12 @@ def _new(
     words: str,
     phone: str,
 ) -> Escalation:
-    ladder = ladder_of(session, policy, reason, elder)
+    ladder: Ladder | None
+    gap: LadderGap | NobodyToTell | None
+    try:
+        ladder, gap = ladder_of(session, policy, reason, elder)
+    except NobodyToTell as nobody:  # it stands all the same, told when anybody comes
+        ladder, gap = None, nobody
     one = Escalation(
         elder_id=elder.id if elder else None,
         about=elder.called if elder else "来电人",
@@ -192,11 +216,15 @@ def _new(
         words=words[:200],
         opened_at=now,
         standing=Standing.RINGING.value,
-        ladder=freeze(ladder),
-        next_at=first_rung(ladder, now).again,
+        ladder=freeze(ladder) if ladder else NOBODY,
+        next_at=first_rung(ladder, now).again if ladder else now + LOOK_AGAIN,
     )
     session.add(one)
     session.flush()
+    if gap is not None:
+        note(session, now, "escalation", str(gap), elder_id=one.elder_id, escalation_id=one.id)
+    if ladder is not None:
+        tell(session, now, policy, one, (0,))
     return one
 
 
@@ -216,12 +244,15 @@ def _worse(
         return
     known.reason, known.words = reason.value, (words or known.words)[:200]
     known.standing = Standing.RINGING.value
-    known.next_at = now + thaw(known.ladder).rungs[known.rung].wait
-    tell(session, now, policy, known, (known.rung,))
+    try:
+        known.next_at = now + mended(session, policy, known).rungs[known.rung].wait
+        tell(session, now, policy, known, (known.rung,))
+    except NobodyToTell:
+        known.next_at = now + LOOK_AGAIN
 
 
 def _one_step(session: Session, now: datetime, policy: Policy, one: Escalation) -> None:
-    ladder = thaw(one.ladder)
+    ladder = mended(session, policy, one)
     step = next_rung(ladder, one.rung, now)
     told: tuple[int, ...] = (step.rung,)
     text = f"还没有人接警，通知{ladder.rungs[step.rung].title}"

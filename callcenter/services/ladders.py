@@ -21,15 +21,46 @@ class NobodyToTell(CareError):
     status = 500
 
 
-def ladder_of(session: Session, policy: Policy, reason: Reason, elder: Elder | None) -> Ladder:
-    """The ladder of a new escalation, with its people looked up. Raises NobodyToTell."""
+class LadderGap(CareError):
+    """通知阶梯有缺，由区值班员代。"""
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        super().__init__(f"{'、'.join(titles)}这一级没有在岗的人，由区值班员代。")
+
+
+NOBODY: dict[str, Any] = {"rungs": [], "find_within_seconds": 7200}  # mended as soon as possible
+
+
+def ladder_of(
+    session: Session, policy: Policy, reason: Reason, elder: Elder | None
+) -> tuple[Ladder, LadderGap | None]:
+    """The ladder of a new escalation with its people, and what had to be filled in for whom.
+
+    Raises NobodyToTell when nobody at all works here.
+    """
     plan = policy.ladder_for(reason)
     duty = _people(session, Role.DUTY_OFFICER, None) or _anybody(session)
     steps = [(step.title, _people(session, step.who, elder), step.wait) for step in plan.steps]
+    empty = [title for title, people, _ in steps if elder is not None and not people]
     try:
-        return build_ladder(steps, duty, plan.find_within)
+        ladder = build_ladder(steps, duty, plan.find_within)
     except ValueError:
         raise NobodyToTell from None
+    return ladder, LadderGap(empty) if empty else None
+
+
+def mended(session: Session, policy: Policy, one: Escalation) -> Ladder:
+    """The ladder of an escalation; one that is empty or broken is built anew, and kept.
+
+    Raises NobodyToTell while there is still nobody.
+    """
+    try:
+        return thaw(one.ladder)
+    except (KeyError, TypeError, ValueError):
+        elder = session.get(Elder, one.elder_id) if one.elder_id else None
+        ladder, _ = ladder_of(session, policy, Reason(one.reason), elder)
+        one.ladder, one.rung = freeze(ladder), 0
+        return ladder
 
 
 def freeze(ladder: Ladder) -> dict[str, Any]:
@@ -62,15 +93,23 @@ def thaw(frozen: dict[str, Any]) -> Ladder:
     )
 
 
+def find_within(frozen: dict[str, Any]) -> timedelta:
+    """How long a finding may take after somebody has acknowledged; also of a broken ladder."""
+    return timedelta(seconds=int(frozen.get("find_within_seconds", NOBODY["find_within_seconds"])))
+
+
 def tell(
     session: Session, now: datetime, policy: Policy, one: Escalation, rungs: Sequence[int]
 ) -> None:
-    """Notices for everyone on these rungs, over every channel each of them has."""
+    """Notices for everyone on these rungs, over every channel each of them has.
+
+    Raises NobodyToTell when the ladder is empty and nobody works here.
+    """
     stop_notices(session, one.id)
     rounds = session.scalar(
         select(func.coalesce(func.max(Notice.round), 0)).where(Notice.escalation_id == one.id)
     )
-    ladder = thaw(one.ladder)
+    ladder = mended(session, policy, one)
     people = dict.fromkeys(id_ for rung in rungs for id_ in ladder.rungs[rung].workers)
     if one.acknowledged_by is not None:
         people[one.acknowledged_by] = None

@@ -171,6 +171,7 @@ class Escalation(Base):
     phone: Mapped[str] = mapped_column(String(20), default="")  # the number to ring back
     reason: Mapped[str] = mapped_column(String(20))
     words: Mapped[str] = mapped_column(String(200), default="")  # what was said
+    rule: Mapped[str] = mapped_column(String(60), default="")  # which danger rule raised it
     opened_at: Mapped[datetime]
     standing: Mapped[str] = mapped_column(String(12), default="ringing")
     ladder: Mapped[dict[str, Any]]
@@ -263,6 +264,7 @@ class Handoff(Base):
     taken_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(String(400), default="")
+    escalation_id: Mapped[int | None] = mapped_column(ForeignKey("escalations.id"), index=True)
     __table_args__ = (Index("ix_handoffs_state", "state", "due_at"),)
 
 

@@ -6,7 +6,18 @@ import pytest
 from sqlalchemy import delete, update
 
 from callcenter import auditor
-from callcenter.store.tables import Attempt, Beat, Escalation, Notice, Slot
+from callcenter.services import handoffs
+from callcenter.store.roster_tables import VisitingEntry
+from callcenter.store.tables import (
+    Attempt,
+    Beat,
+    Coverage,
+    Escalation,
+    Handoff,
+    Notice,
+    Slot,
+    Worker,
+)
 from tests.town import WANG, Town
 
 CALLS = Slot.kind == "call"
@@ -85,3 +96,43 @@ def test_an_escalation_that_told_nobody_or_is_stuck_or_gone_is_found(small_town:
     spoil(small_town, update(Slot).where(Slot.state == "escalated").values(escalation_id=None))
     spoil(small_town, delete(Attempt))
     assert faults(small_town)["预警里的名额没有对应的预警"] == 1
+
+
+@pytest.mark.parametrize("table", [Coverage, VisitingEntry])
+def test_an_elder_on_neither_list_is_found_for_either_list(
+    small_town: Town, table: type[Coverage] | type[VisitingEntry]
+) -> None:
+    small_town.world.passes(minutes=30)
+    spoil(small_town, delete(table))
+    assert faults(small_town) == {"该在名册或探访名单上的老人不在": 1}
+
+
+def test_a_roster_that_nobody_looks_at_any_more_is_found(small_town: Town) -> None:
+    small_town.world.passes(minutes=30)
+    late = small_town.world.now - timedelta(hours=7)
+    spoil(small_town, update(Beat).where(Beat.name == "roster").values(at=late))
+    assert faults(small_town) == {"名册该核对而没有核对": 1}
+
+
+def test_a_house_in_which_nobody_can_be_told_is_found(small_town: Town) -> None:
+    small_town.behaves(WANG, "no_answer")
+    small_town.until(small_town.escalations)
+    spoil(small_town, update(Worker).values(active=False))
+    assert faults(small_town)["没有任何在岗人员能收到预警"] == 1
+
+
+@pytest.mark.parametrize(
+    ("urgent", "found"), [(True, {}), (False, {"该回的电话或消息没有人回": 1})]
+)
+def test_an_overdue_call_back_is_a_fault_unless_the_ladder_has_it(
+    small_town: Town, urgent: bool, found: dict[str, int]
+) -> None:
+    house = small_town.world.house
+    with house.store.work() as session:
+        one = handoffs.open_handoff(
+            session, house.now(), reason="asked", summary="要人工", on_line=False, urgent=urgent
+        )
+        one.state = "call_back"
+    small_town.world.passes(minutes=10)
+    assert faults(small_town) == found
+    assert len(small_town.rows(Handoff)) == 1

@@ -32,10 +32,10 @@ def district(tmp_path: Path) -> Iterator[District]:
 
 
 def day_breaks(town: District, **time: float) -> bool:
-    """Time passes, and the daily look is made."""
+    """Time passes, and the look is made."""
     town.house.clock.passes(**time)  # type: ignore[attr-defined]
     with town.house.store.work() as session:
-        return coverage.daily(session, town.house.now())
+        return coverage.look(session, town.house.now())
 
 
 def covers(town: District, called: str, day: date) -> bool:
@@ -69,11 +69,14 @@ def test_who_turns_80_is_on_the_list_from_that_day_on(any_url: str, tmp_path: Pa
     town.house.store.engine.dispose()
 
 
-def test_the_daily_look_is_made_once_a_day(district: District) -> None:
-    """Twice on one day changes nothing; a new day in Wuxi begins at midnight there."""
+def test_the_look_is_made_every_six_hours_and_when_a_day_begins(district: District) -> None:
+    """Twice within hours changes nothing; a new day in Wuxi begins at midnight there."""
     assert day_breaks(district)
-    assert not day_breaks(district, hours=15)
+    assert not day_breaks(district, hours=5)
     assert day_breaks(district, hours=1)
+    assert day_breaks(district, hours=9)  # 23:30
+    assert not day_breaks(district, minutes=29)
+    assert day_breaks(district, minutes=1)
 
 
 @pytest.mark.parametrize("why", [one for one in Leaving if one is not Leaving.UNFIT])
@@ -176,7 +179,7 @@ def test_an_unfit_elder_comes_back_when_the_situation_does(district: District) -
 def test_the_database_and_the_rules_agree_on_who_is_covered(
     district: District, born: date, living: Living, poor: bool, disabled: bool, today: date
 ) -> None:
-    """What the daily look enters is what the rules say of that day, for both lists."""
+    """What the look enters is what the rules say of that day, for both lists."""
     now = datetime.combine(today, datetime.min.time(), UTC) + timedelta(hours=1)
     with district.house.store.work() as session:
         for table in (Slot, Coverage, VisitingEntry):
@@ -187,7 +190,7 @@ def test_the_database_and_the_rules_agree_on_who_is_covered(
         elder.hardship, elder.disabled = poor, disabled
         session.flush()
         session.execute(delete(Beat))
-        coverage.daily(session, now)
+        coverage.look(session, now)
         who = coverage.situation(elder)
         assert local(now).date() == today
         assert coverage.covers(session, elder.id, today) == (category_on(who, today) is not None)
@@ -200,6 +203,6 @@ def test_the_engine_looks_by_itself(district: District) -> None:
     """A new elder of 85 without any list is planned without anybody's doing."""
     with district.house.store.work() as session:
         district.elders["周阿婆"] = add_elder(session, "周阿婆", 1, date(1941, 1, 1), 9).id
-        coverage.daily(session, district.house.now())
+        coverage.look(session, district.house.now())
         weekplan.plan_week(session, district.house.now())
     assert len(district.slots("周阿婆", "visit")) == 2

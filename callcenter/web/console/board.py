@@ -8,9 +8,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Response
 
 from callcenter.domain.checkin import SLOT_WORDS
+from callcenter.domain.week import local
 from callcenter.services.board import Filter, places, week_board, weeks
 from callcenter.services.cells import BLANK
 from callcenter.services.errors import CareError
+from callcenter.services.gaps import gaps
 from callcenter.web.console.page import AtDesk, PageRoute, show
 
 router = APIRouter(prefix="/board", route_class=PageRoute)
@@ -46,6 +48,7 @@ def board(
             before=monday - timedelta(days=7),
             after=monday + timedelta(days=7),
             link=partial(_link, monday, wanted),
+            gaps=gaps(session, at.scope, local(at.now).date()) if monday == this else (),
         )
 
 
