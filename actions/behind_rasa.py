@@ -16,12 +16,16 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import form
 from actions.desk import Desk
 from actions.draft import FIELDS
-from actions.talk import TALK, Answering, moved, to_person
+from actions.handing import to_person
+from actions.offers import on_the_open_question
+from actions.talk import TALK, Answering
 from actions.turn import Reply, Turn, read_turn
+from actions.wishes import with_further
 from actions.words import Words
 
 logger = logging.getLogger(__name__)
 
+FINISH = "action_finish_request"
 Events = list[dict[str, Any]]
 KEEPS_MISSES = ("action_unclear", "action_again", "action_slower")
 
@@ -29,7 +33,9 @@ KEEPS_MISSES = ("action_unclear", "action_again", "action_slower")
 class Behind(Action):  # type: ignore[misc]  # rasa_sdk has no types
     """An action named for Rasa around one function of ours."""
 
-    def __init__(self, name: str, work: Callable[[Turn], Reply], broken: Reply) -> None:
+    def __init__(
+        self, name: str, work: Callable[[Turn], Reply], broken: Callable[[Turn], Reply]
+    ) -> None:
         self._name = name
         self._work = work
         self._broken = broken
@@ -51,17 +57,19 @@ class Behind(Action):  # type: ignore[misc]  # rasa_sdk has no types
         return [*events, *([FollowupAction(follow)] if follow else [])]
 
     def _safely(self, state: Mapping[str, Any]) -> Reply:
+        turn = read_turn(state)
         try:
-            return self._work(read_turn(state))
+            return self._work(turn)
         except Exception as trouble:  # noqa: BLE001 - the edge: an elder must never hear silence
             logger.error("%s failed: %s", self._name, type(trouble).__name__)
-            return self._broken
+            return self._broken(turn)
 
 
 def say(dispatcher: CollectingDispatcher, reply: Reply) -> None:
-    """Each line as a message; what the front door needs to know goes with the last."""
-    for line in reply.lines:
-        dispatcher.utter_message(text=line)
+    """Each line as a message, the question last; then what the front door needs to know."""
+    for line in (*reply.lines, reply.ask):
+        if line:
+            dispatcher.utter_message(text=line)
     custom = {key: value for key, value in reply.custom.items() if key != "follow"}
     if custom:
         dispatcher.utter_message(json_message=custom)
@@ -69,40 +77,48 @@ def say(dispatcher: CollectingDispatcher, reply: Reply) -> None:
 
 def actions(desk: Desk, words: Words) -> list[Action]:
     """Every action of the domain, bound to the house's desk."""
-    broken = to_person("trouble", "", words.say("form_stuck"))
     talk = {name: _answering(name, work, desk, words) for name, work in TALK.items()}
     asks = {f"action_ask_{name}": _asking(name, desk, words) for name in FIELDS}
     forms: dict[str, Callable[[Turn], Reply]] = {
         "action_begin_request": _stepping(form.begun, desk, words, follow="service_form"),
         "validate_service_form": _stepping(form.heard, desk, words),
-        "action_finish_request": lambda turn: form.finished(turn, desk, words),
+        FINISH: _finishing(desk, words),
     }
-    return [Behind(name, work, broken) for name, work in {**talk, **asks, **forms}.items()]
+    every = {**talk, **asks, **forms}
+    return [Behind(name, work, _broken(name, words)) for name, work in every.items()]
+
+
+def _broken(name: str, words: Words) -> Callable[[Turn], Reply]:
+    """What is said when an action fails; a request that was told in full goes to a person."""
+    if name != FINISH:
+        return lambda _: to_person("trouble", "", words.say("trouble"))
+
+    def not_saved(turn: Turn) -> Reply:
+        known = form.all_known(turn, words)
+        handed = to_person("not_saved", known, words.say("form_not_saved"))
+        return replace(handed, slots=form.emptied())
+
+    return not_saved
 
 
 def _answering(name: str, work: Answering, desk: Desk, words: Words) -> Callable[[Turn], Reply]:
     def answer(turn: Turn) -> Reply:
-        reply = moved(turn, desk, words) or work(turn, desk, words)
+        reply = on_the_open_question(turn, desk, words) or work(turn, desk, words)
         misses = {} if name in KEEPS_MISSES else {"misses": 0}
-        return with_second_wish(
-            replace(reply, slots={**misses, "offer": reply.offer, **reply.slots}),
-            turn, desk, words,
-        )  # fmt: skip
+        kept = replace(reply, slots={**misses, "offer": reply.offer, **reply.slots})
+        return with_further(kept, turn, desk, words)
 
     return answer
 
 
-def with_second_wish(reply: Reply, turn: Turn, desk: Desk, words: Words) -> Reply:
-    """The other wish of the same sentence ends somewhere too: answered, or offered next."""
-    if turn.also is None or reply.custom.get("handoff") or reply.custom.get("danger"):
-        return reply
-    if turn.also.intent == "request_service" and reply.offer in ("", "again_or_person"):
-        name = words.services[words.service_named(turn.also.text) or "other"].name
-        lines = (reply.lines[0], words.say("also_service", name=name))
-        slots = {**reply.slots, "offer": "also", "gist": turn.also.text}
-        return replace(reply, lines=lines, offer="also", slots=slots)
-    more = form.beside(turn, desk, words)
-    return replace(reply, lines=(reply.lines[0], *more, *reply.lines[1:])) if more else reply
+def _finishing(desk: Desk, words: Words) -> Callable[[Turn], Reply]:
+    """The last answer of a form holds no further wish; what waited before is taken up."""
+
+    def finish(turn: Turn) -> Reply:
+        alone = replace(turn, also=None, intent="", text="")
+        return with_further(form.finished(turn, desk, words), alone, desk, words)
+
+    return finish
 
 
 def _stepping(

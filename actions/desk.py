@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Protocol
 
 from callcenter.dialogue import Caller
+from callcenter.services.requests import Meant
 from callcenter.when import When
 from knowledge import Answer
 
-__all__ = ["Answer", "Caller", "Desk", "When"]
+__all__ = ["Answer", "Caller", "Desk", "Meant", "When"]
 
 
 class Desk(Protocol):
@@ -35,14 +36,24 @@ class Desk(Protocol):
     ) -> int:
         """Write the request down; its number is told to the caller."""
 
-    def progress(self, caller: Caller, number: int | None) -> str:
-        """How far a request is: the one with this number, else the caller's latest."""
+    def proof_needed(self, caller: Caller, meant: Meant) -> str:
+        """What has to be told before a request is spoken of: "", "name", or "both" with its number.
 
-    def describe(self, caller: Caller, number: int | None) -> str:
+        The caller's number is a hint: it is one household's and its requests are known by it
+        ("name"), or it is shared, withheld or strange ("both").
+        """
+
+    def proves(self, caller: Caller, meant: Meant) -> bool:
+        """Whether what was said names the elder of that request."""
+
+    def progress(self, caller: Caller, meant: Meant) -> str:
+        """How far the request is."""
+
+    def describe(self, caller: Caller, meant: Meant) -> str:
         """Which open request is meant, to be read back before a change; empty if there is none."""
 
     def change(
-        self, caller: Caller, number: int | None, *, cancel: bool, when: When | None, note: str
+        self, caller: Caller, meant: Meant, *, cancel: bool, when: When | None, note: str
     ) -> str:
         """Cancel it, move it to another time, or note what shall be different."""
 

@@ -39,7 +39,7 @@ class Turn:
 
     @property
     def offer(self) -> str:
-        """What was offered last: person, again_or_person, choice, company, change, also."""
+        """What is open: person, again_or_person, choice, company, change, move, proof, also."""
         return str(self.slots.get("offer") or "")
 
 
@@ -48,7 +48,8 @@ class Reply:
     """What the caller hears, and what is remembered."""
 
     lines: tuple[str, ...]
-    offer: str = ""
+    ask: str = ""  # the question that is left open, always said last
+    offer: str = ""  # what the question offers
     custom: Mapping[str, Any] = field(default_factory=dict)  # for the front door
     slots: Mapping[str, Any] = field(default_factory=dict)
 

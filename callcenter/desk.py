@@ -1,5 +1,6 @@
 """The house as the assistant's actions see it: one use case each, one unit of work each."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,12 +11,13 @@ from callcenter.domain.spoken import say_digits
 from callcenter.domain.week import local
 from callcenter.services import handoffs, requests
 from callcenter.services.escalations import open_escalation
-from callcenter.services.requests import SERVICE_WORDS, Wish
+from callcenter.services.requests import SERVICE_WORDS, Meant, Wish
 from callcenter.store.tables import Elder, ServiceRequest
 from callcenter.when import When
 from callcenter.wiring import House
 from knowledge import Answer
 
+AT_HOME = "家里"  # as a caller on the roster says it
 SAYS = {"unwell": "说身体不舒服", "complaint": "要投诉", "scam": "疑似诈骗", "company": "想有人陪"}
 
 
@@ -60,6 +62,8 @@ class HouseDesk:
             note=note,
         )
         with self._house.store.work() as session:
+            if place == AT_HOME and caller.elder_id is not None:
+                wish = replace(wish, place=_home(session, caller.elder_id))
             one = requests.open_request(
                 session,
                 self.now(),
@@ -71,27 +75,37 @@ class HouseDesk:
             )
             return one.number or 0
 
-    def progress(self, caller: Caller, number: int | None) -> str:
+    def proof_needed(self, caller: Caller, meant: Meant) -> str:
+        """What has to be told before a request is spoken of: "", "name" or "both"."""
+        with self._house.store.look() as session:
+            return requests.proof_needed(session, _asker(caller), meant)
+
+    def proves(self, caller: Caller, meant: Meant) -> bool:
+        """Whether what was said names the elder of that request."""
+        with self._house.store.look() as session:
+            return requests.find(session, _asker(caller), meant) is not None
+
+    def progress(self, caller: Caller, meant: Meant) -> str:
         """How far a request is, in words to be spoken."""
         with self._house.store.look() as session:
-            one = _find(session, caller, number)
+            one = requests.find(session, _asker(caller), meant)
         if one is None:
             return self._say("none")
         state = "done_cancelled" if one.state == "cancelled" else one.state
         return self._said(one, "progress", summary=self._say(state))
 
-    def describe(self, caller: Caller, number: int | None) -> str:
+    def describe(self, caller: Caller, meant: Meant) -> str:
         """Which open request is meant; empty if there is none."""
         with self._house.store.look() as session:
-            one = _find(session, caller, number, open_only=True)
+            one = requests.find(session, _asker(caller), meant, open_only=True)
         return "" if one is None else self._said(one, "described")
 
     def change(
-        self, caller: Caller, number: int | None, *, cancel: bool, when: When | None, note: str
+        self, caller: Caller, meant: Meant, *, cancel: bool, when: When | None, note: str
     ) -> str:
         """Cancels it, moves it to another time, or notes what shall be different."""
         with self._house.store.work() as session:
-            one = _find(session, caller, number, open_only=True)
+            one = requests.find(session, _asker(caller), meant, open_only=True)
             if one is None:
                 return self._say("none")
             if cancel:
@@ -147,14 +161,11 @@ class HouseDesk:
         return self._house.policy.say("requests", prompt, **values)
 
 
-def _find(
-    session: Session, caller: Caller, number: int | None, open_only: bool = False
-) -> ServiceRequest | None:
-    return requests.latest(
-        session,
-        number=number,
-        phone=caller.phone,
-        elder_id=caller.elder_id,
-        conversation_id=caller.conversation_id,
-        open_only=open_only,
-    )
+def _home(session: Session, elder_id: int) -> str:
+    """The address on file, so that nobody has to look it up; it is never read out to a caller."""
+    elder = session.get(Elder, elder_id)
+    return (elder.address if elder else "") or AT_HOME
+
+
+def _asker(caller: Caller) -> requests.Asker:
+    return requests.Asker(phone=caller.phone, conversation_id=caller.conversation_id)

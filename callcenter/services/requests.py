@@ -1,16 +1,21 @@
 """Service requests (工单): opened by a caller, accepted and closed by operators."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, false, select, true
 from sqlalchemy.orm import Session
 
+from callcenter.domain.callers import names, shows_number
+from callcenter.policy import readings
 from callcenter.services.errors import CareError, NotFound
 from callcenter.services.timeline import note
-from callcenter.store.tables import ServiceRequest, Worker
+from callcenter.store.tables import Elder, ServiceRequest, Worker
 
 FIRST_NUMBER = 1000
+LONGEST_PROOF = 20  # characters; a longer sentence may try many names
+LOOKED_AT = 10  # requests of one number whose names are compared
 ACCEPT_WITHIN = timedelta(hours=2)
 SERVICE_WORDS = {
     "meal": "送饭",
@@ -85,34 +90,108 @@ def open_request(
     return one
 
 
-def latest(
-    session: Session,
-    *,
-    number: int | None,
-    phone: str,
-    elder_id: int | None,
-    conversation_id: int | None,
-    open_only: bool = False,
-) -> ServiceRequest | None:
-    """The request by its number, or the caller's newest one.
+@dataclass(frozen=True, kw_only=True)
+class Asker:
+    """Who asks after a request."""
 
-    A number alone proves nothing: it must belong to the caller's phone, file or conversation.
+    phone: str  # as the line shows it; a hint
+    conversation_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meant:
+    """Which request is meant, and what was said to prove that the asker may know of it."""
+
+    number: int | None = None
+    service: str | None = None  # a key of SERVICE_WORDS, where one was named
+    said: tuple[str, ...] = ()  # what the asker has said, in which the elder may be named
+
+
+def find(
+    session: Session, asker: Asker, meant: Meant, *, open_only: bool = False
+) -> ServiceRequest | None:
+    """The newest request that is meant, if the asker may know of it; else None, whatever exists.
+
+    What this conversation opened is its own. Any other needs the elder's name, and its number too
+    where the caller's number is not one household's.
     """
-    mine = []
-    if phone:
-        mine.append(ServiceRequest.phone == phone)
-    if elder_id is not None:
-        mine.append(ServiceRequest.elder_id == elder_id)
-    if conversation_id is not None:
-        mine.append(ServiceRequest.conversation_id == conversation_id)
-    if not mine:
+    query = _Query(session=session, meant=meant, open_only=open_only)
+    own = query.newest(_of_conversation(asker))
+    if own is not None:
+        return own
+    hinted = _one_household(session, asker.phone) and query.newest(_of_phone(asker))
+    if hinted:
+        rows = _of_phone(asker)
+    elif meant.number is not None:
+        rows = true()
+    else:
         return None
-    rows = select(ServiceRequest).where(or_(*mine)).order_by(ServiceRequest.id.desc())
-    if open_only:
-        rows = rows.where(ServiceRequest.state.in_(OPEN))
-    if number is not None:
-        rows = rows.where(ServiceRequest.number == number)
-    return session.scalars(rows.limit(1)).one_or_none()
+    return next((one for one in query.all(rows) if _named(session, one, meant.said)), None)
+
+
+def proof_needed(session: Session, asker: Asker, meant: Meant) -> str:
+    """What the asker has to tell first: "" nothing, "name", or "both" name and number."""
+    query = _Query(session=session, meant=meant, open_only=False)
+    if query.newest(_of_conversation(asker)) is not None:
+        return ""
+    if meant.number is not None:
+        return "name"
+    hinted = _one_household(session, asker.phone) and query.newest(_of_phone(asker))
+    return "name" if hinted else "both"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Query:
+    """The requests that are meant: by number, else of the named service before any other."""
+
+    session: Session
+    meant: Meant
+    open_only: bool
+
+    def all(self, rows: ColumnElement[bool]) -> list[ServiceRequest]:
+        """The newest first, a few at most."""
+        wanted = select(ServiceRequest).where(rows)
+        if self.open_only:
+            wanted = wanted.where(ServiceRequest.state.in_(OPEN))
+        if self.meant.number is not None:
+            wanted = wanted.where(ServiceRequest.number == self.meant.number)
+        other = ServiceRequest.service != (self.meant.service or "")
+        found = wanted.order_by(other, ServiceRequest.id.desc()).limit(LOOKED_AT)
+        return list(self.session.scalars(found))
+
+    def newest(self, rows: ColumnElement[bool]) -> ServiceRequest | None:
+        """The first of them."""
+        return next(iter(self.all(rows)), None)
+
+
+def _of_conversation(asker: Asker) -> ColumnElement[bool]:
+    if asker.conversation_id is None:
+        return false()
+    return ServiceRequest.conversation_id == asker.conversation_id
+
+
+def _of_phone(asker: Asker) -> ColumnElement[bool]:
+    return ServiceRequest.phone == asker.phone
+
+
+def _one_household(session: Session, phone: str) -> bool:
+    """Whether a shown number belongs to one elder at most, by the roster and by what it ordered."""
+    if not shows_number(phone):
+        return False
+    elders = session.scalars(select(Elder.id).where(Elder.phone == phone).limit(2)).all()
+    ordered = select(ServiceRequest.elder_id).where(
+        ServiceRequest.phone == phone, ServiceRequest.elder_id.is_not(None)
+    )
+    return len({*elders, *session.scalars(ordered.distinct().limit(2))}) <= 1
+
+
+def _named(session: Session, one: ServiceRequest, said: Sequence[str]) -> bool:
+    """Whether one of the sentences names whoever the request is for; a list of names does not."""
+    elder = session.get(Elder, one.elder_id) if one.elder_id else None
+    known = [elder.name, elder.called] if elder else []
+    known += [part for part in one.for_whom.split("，")[1:] if part]
+    told = [text for text in said if len(text) <= LONGEST_PROOF]
+    return any(names(text, name, readings) for name in known for text in told)
 
 
 def move(

@@ -24,7 +24,7 @@ from callcenter.when.words import folded
 
 SOON = timedelta(hours=2)  # 尽快
 LEAST_LEFT = timedelta(minutes=1)
-ASAP = re.compile(r"马上|立刻|现在|尽快|越快越好|赶快|赶紧|快点来|等会|等歇")
+ASAP = re.compile(r"马上|立刻|现在(?!几)|尽快|越快越好|赶快|赶紧|快点来|等会|等歇")
 TWICE = (8, 9)  # in the morning; once that is over perhaps in the evening
 SAME_TIME = re.compile(r"这个?时候|这个?时间|同1?时间")
 
@@ -71,10 +71,9 @@ def read_when(text: str, now: datetime, part: str = "") -> When | None:
         clock = (here.hour, here.minute // 5 * 5), None
     if clock is not None:
         return _by_clock(day_said, clock, named, said, here)
-    chosen = named or part_named(part)
-    if day_said is None and chosen is None:
+    if day_said is None and named is None:
         return None
-    return _by_part(day_said, chosen, here)
+    return _by_part(day_said, named or part_named(part), here)
 
 
 def _today(day: Day | None, now: datetime) -> bool:
@@ -91,9 +90,9 @@ def _soon(now: datetime) -> When:
 def _by_part(day: Day | None, part: Part | None, now: datetime) -> When:
     """A part of a day; without a day the next one that is not over."""
     of_day = part or WHOLE_DAY
-    if day is None and of_day is WHOLE_DAY:
-        day = Day(date=next_workday(now.date()))  # any time will do
     chosen = day or Day(date=now.date())
+    if day is None and of_day is WHOLE_DAY:
+        chosen = Day(date=next_workday(now.date()))  # any time will do
     stretch = on(chosen.date, of_day.begins), on(chosen.date, of_day.ends)
     if day is None and stretch[1] - now < LEAST_LEFT:
         chosen = Day(date=now.date() + timedelta(days=1))
@@ -175,7 +174,11 @@ def at_another_time(when: When, text: str, now: datetime) -> When | None:
         return fresh if fresh.timed or not when.timed else _same_time(when, fresh, here)
     said = f"{when.start.year}年{when.start.month}月{when.start.day}号，{folded(text)}"
     moved = read_when(said, now)
-    return moved if moved is not None and moved.timed else None
+    if moved is None or not moved.timed:
+        return None
+    if moved.start.date() != when.start.date():
+        return moved  # past midnight: another date
+    return replace(moved, words=f"{when.day_words}，{moved.time_words}")
 
 
 def _same_time(when: When, fresh: When, now: datetime) -> When:

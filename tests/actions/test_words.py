@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from actions.talk import TALK, number_in
+from actions.proof import number_in
+from actions.talk import TALK
 from actions.words import BadWords, words
 from callcenter.config import ROOT
 
