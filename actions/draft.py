@@ -40,6 +40,7 @@ class Draft:
     confirmed: bool | None = None
     roster: bool = False  # the caller is on the roster: name and home are known
     no_number: bool = False  # the caller's number is not to be seen
+    before: tuple[str, str] = ("", "")  # the caller's own name and place, told earlier in this talk
     part: str = ""  # a part of the day said before any day
     day: When | None = None  # a day said without a time
     half: str = ""  # a time that had to be asked about: 明天7点 (早上还是晚上?)
@@ -84,9 +85,18 @@ class Draft:
         nothing: dict[str, Any] = {name: None}
         return replace(self, **nothing)
 
+    def empty(self) -> "Draft":
+        """Only what is known of the caller."""
+        return Draft(roster=self.roster, no_number=self.no_number, before=self.before)
+
     def for_person(self, who: str) -> "Draft":
         """For somebody else than before: the name that was told is not theirs."""
-        return self if who == self.who else replace(self, who=who, name=None)
+        return self if who == self.who else replace(self, who=who, name=None).with_own_name()
+
+    def with_own_name(self) -> "Draft":
+        """Whoever told the own name once is not asked again."""
+        known = self.who == SELF and self.name is None and self.before[0]
+        return replace(self, name=self.before[0]) if known else self
 
 
 KEPT = tuple(one.name for one in fields(Draft) if one.name not in ("aside", "said"))
@@ -112,6 +122,7 @@ def from_slots(slots: Any) -> Draft:
     if not isinstance(kept, dict) or "roster" not in kept:
         return Draft()
     plain = {name: kept[name] for name in KEPT if name in kept}
+    plain["before"] = tuple(plain.get("before") or ("", ""))
     return Draft(**plain | {name: thaw(kept.get(name)) for name in TIMES})
 
 

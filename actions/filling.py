@@ -15,6 +15,7 @@ from actions.listening import (
     NUMERAL,
     OTHERS,
     PLACE,
+    SAME_PLACE,
     SELFISH,
     YES,
     address,
@@ -44,8 +45,7 @@ def _service(draft: Draft, said: Said, now: datetime, words: Words) -> Draft:
     service = words.service_named(said.text)
     if service is None:
         return replace(draft, why="ask_service_miss")
-    empty = Draft(roster=draft.roster, no_number=draft.no_number)
-    return begin(said, service, now, words, empty)
+    return begin(said, service, now, words, draft.empty())
 
 
 def _wanted(draft: Draft, said: Said, now: datetime, words: Words) -> Draft:
@@ -135,6 +135,8 @@ def _place(draft: Draft, said: Said, now: datetime, words: Words) -> Draft:
     text = bare(said.text)
     if place := address(text):
         return replace(draft, place=place)
+    if draft.before[1] and (SAME_PLACE.search(text) or YES.search(text)):
+        return replace(draft, place=draft.before[1])
     if AT_HOME.search(text) or YES.search(text):
         home = replace(draft, place=HOME)
         return home if draft.roster else replace(draft, why="ask_place_home")

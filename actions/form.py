@@ -11,7 +11,7 @@ from actions.listening import agrees, bare
 from actions.opening import begin, wishes
 from actions.proof import meant_by
 from actions.turn import Also, Reply, Turn
-from actions.wishes import NOTED, frozen, further, settled, waiting
+from actions.wishes import NOTED, frozen, further, settled, told_before, waiting
 from actions.words import Words
 from callcenter.domain.callers import shows_number
 from callcenter.domain.spoken import say_digits, say_phone
@@ -21,6 +21,7 @@ PREFIXES = frozenset(
 )  # said before the question; all other lines take its place
 SHORT = 9  # characters; a shorter wish for something else says nothing yet
 WISH = "request_service"
+LATER = {"later": WISH, "change": "change_request"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,15 +53,18 @@ def begun(turn: Turn, desk: Desk, words: Words) -> Step:
             wait += [] if answered else [other]
     if service is not None:
         lines.append(words.say("form_begin", name=words.services[service].name))
-    slots = {**to_slots(draft), "offer": None, "gist": frozen(wait)}
+    slots = {**to_slots(draft), "offer": None, "gist": frozen(wait, turn.slots)}
     return Step(lines=tuple(lines), slots=slots, custom=_known_so_far(draft, words))
 
 
 def _known(turn: Turn) -> Draft:
     """What is known of the caller before anything is asked."""
+    told = told_before(turn.slots)
     return Draft(
         roster=turn.caller.elder_id is not None,
         no_number=not shows_number(turn.caller.phone),
+        before=(told.get("name", ""), told.get("place", "")),
+        phone=told.get("phone"),
     )
 
 
@@ -99,7 +103,7 @@ def heard(turn: Turn, desk: Desk, words: Words) -> Step:
     slots = to_slots(draft)
     later = _later(draft, asked, turn, words)
     if later:
-        slots["gist"] = frozen((*waiting(turn.slots), *later))
+        slots["gist"] = frozen((*waiting(turn.slots), *later), turn.slots)
     if draft.outcome:
         slots["requested_slot"] = None  # ends the form
     lines = (*_aside(draft, turn, desk, words), *map(words.say, draft.said))
@@ -108,8 +112,8 @@ def heard(turn: Turn, desk: Desk, words: Words) -> Step:
 
 def _later(draft: Draft, asked: str | None, turn: Turn, words: Words) -> tuple[Also, ...]:
     """Another service that was asked for in the middle: it waits its turn."""
-    if draft.aside == "later":
-        return (Also(intent=WISH, text=turn.text),)
+    if draft.aside in LATER:
+        return (Also(intent=LATER[draft.aside], text=turn.text),)
     if asked != "wanted":
         return ()
     return tuple(Also(intent=WISH, text=one.text) for one in wishes(turn.text, words)[1:])
@@ -149,7 +153,8 @@ def _question(draft: Draft, name: str, words: Words) -> str:
     if name == "wanted":
         return service.ask_wanted
     if name == "place":
-        return service.ask_place
+        again = draft.before[1] and draft.before[1] != HOME
+        return words.say("ask_place_same", what=draft.before[1]) if again else service.ask_place
     if name == "when_at":
         return _ask_when(draft, words)
     if name == "name":
@@ -216,7 +221,15 @@ def _opened(draft: Draft, turn: Turn, desk: Desk, words: Words) -> Reply:
         note=f"回电{draft.phone}" if draft.phone else "",
     )
     line = words.say("form_done", number=say_digits(str(number)))
-    return Reply(lines=(line,), ask=words.say("anything_else"))
+    gist = frozen(waiting(turn.slots), turn.slots, _told(draft))
+    return Reply(lines=(line,), ask=words.say("anything_else"), slots={"gist": gist})
+
+
+def _told(draft: Draft) -> dict[str, str]:
+    """What need not be asked for again in this talk."""
+    own = draft.name if draft.who == SELF else None
+    told = {"name": own, "place": draft.place, "phone": draft.phone}
+    return {name: value for name, value in told.items() if value}
 
 
 def _cancelled(draft: Draft, turn: Turn, desk: Desk, words: Words) -> Reply:

@@ -47,6 +47,8 @@ FAILURES = frozenset(
 )  # fmt: skip
 BARE_DOUBT = re.compile("(好像|有点|这个|那个)?(不对|弗对|错了?|不是)(的|吧|啊)?")
 SMALL_TALK = re.compile("天气|几点(钟)?了|新闻|彩票|唱|笑话|故事|你是谁|机器人|几岁")
+ORDERED = re.compile("订的|约的|单子|昨天|上次|上趟|前天|刚才那")
+WHO_ARE_YOU = re.compile("你是谁|您是谁|是真人|机器人吗|是机器|骗子")
 SHORT = 16  # characters; a longer sentence is more than 再讲一遍
 SURE = 0.5  # from this confidence on an intent may turn the talk
 VERY_SURE = 0.8  # a danger that only the model hears, in the middle of a form
@@ -63,7 +65,7 @@ def hear(draft: Draft, said: Said, now: datetime, words: Words) -> Draft:
     asked = draft.missing() or "confirmed"
     alarmed = draft.why == "ask_danger"
     draft = replace(draft, said=(), why="", aside="", outcome="", confirmed=None)
-    turned = _alarm(draft, said, alarmed) or _turned(draft, said)
+    turned = _alarm(draft, said, alarmed) or _turned(draft, said, words)
     if turned is not None:
         return turned
     corrected = _corrected(draft, said.text, asked, now, words)
@@ -72,7 +74,7 @@ def hear(draft: Draft, said: Said, now: datetime, words: Words) -> Draft:
     answered = _answered(draft, said, asked, now, words)
     if answered.why in FAILURES:
         answered = _besides(draft, said, asked, now, words) or answered
-    return _counted(answered)
+    return _counted(answered.with_own_name())
 
 
 def _answered(draft: Draft, said: Said, asked: str, now: datetime, words: Words) -> Draft:
@@ -108,16 +110,20 @@ def _alarm(draft: Draft, said: Said, alarmed: bool) -> Draft | None:
     return replace(draft, why="ask_danger", kind=said.intent)
 
 
-def _turned(draft: Draft, said: Said) -> Draft | None:
+def _turned(draft: Draft, said: Said, words: Words) -> Draft | None:
     """What leaves the question aside: a person, giving up, once more, something else."""
     text = said.text
     sure = said.confidence >= SURE
+    if WHO_ARE_YOU.search(text) and len(text) < SHORT:
+        return replace(draft, said=("who_we_are", "form_resume"))
     if sure and said.intent == "ask_human":
         return replace(draft, outcome="handoff")
+    if said.intent == "change_request" and _of_another(draft, text, words):
+        return replace(draft, aside="change", said=("form_later",))
     if CANCEL.search(text) and not CORRECTS.search(text.replace("不要了", "")):
         return replace(draft, outcome="cancelled")
     if OVER.search(text):
-        return Draft(roster=draft.roster, no_number=draft.no_number, said=("form_over",))
+        return replace(draft.empty(), said=("form_over",))
     if SLOWER.search(text) and len(text) < SHORT:
         return replace(draft, said=("form_slower",))
     if AGAIN.search(text) and len(text) < SHORT:
@@ -127,6 +133,12 @@ def _turned(draft: Draft, said: Said) -> Draft | None:
     if sure and said.intent == "out_of_scope" and SMALL_TALK.search(text):
         return replace(draft, said=("form_aside", "form_resume"))
     return None
+
+
+def _of_another(draft: Draft, text: str, words: Words) -> bool:
+    """我订的饭改到后天, said while a repair is written down, is about another request."""
+    service = words.service_named(text)
+    return ORDERED.search(text) is not None and service not in (None, draft.service)
 
 
 def _corrected(draft: Draft, text: str, asked: str, now: datetime, words: Words) -> Draft | None:

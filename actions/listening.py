@@ -37,6 +37,7 @@ FOR_ME = re.compile(
     r"(给|帮|替)我自己|给我(?!们|的|家)|陪我(?!们|的)|我自己(要|吃|用|想)|我一个人吃"
 )
 OTHERS = re.compile(r"别人|人家|不是(给)?我(自己)?(的|要|用|吃)?$")
+SAME_PLACE = re.compile("老地方|一样|还是(那|这)|刚才(那|说)|同一|照旧")
 AT_HOME = re.compile(r"家里|屋里|家里厢|我家$|自己家|上门|^家$|^到家|送到家|老地方")
 COUNT = re.compile(r"[一两二三四五六七八九十\d]+(份|个人|客|碗|盒)")
 AMOUNT = re.compile(rf"{COUNT.pattern}|软|少盐|不要辣")

@@ -67,7 +67,7 @@ def _taken_up(turn: Turn, desk: Desk, words: Words) -> Reply:
     wishes = waiting(turn.slots)
     if not wishes:
         return Reply(lines=(words.say("all_right"),), ask=words.say("anything_else"))
-    first, rest = wishes[0], {"gist": frozen(wishes[1:])}
+    first, rest = wishes[0], {"gist": frozen(wishes[1:], turn.slots)}
     if first.intent == "request_service":
         return Reply(lines=(), custom={"follow": "action_begin_request"}, offer="also")
     said = changes.about(turn, first.text)
@@ -110,7 +110,7 @@ def no(turn: Turn, desk: Desk, words: Words) -> Reply:
         return Reply(lines=(words.say("company_listen"),), slots={"pending": None})
     slots: dict[str, Any] = {}
     if turn.offer == "also":
-        slots["gist"] = frozen(waiting(turn.slots)[1:])
+        slots["gist"] = frozen(waiting(turn.slots)[1:], turn.slots)
     if turn.offer in ("move", "proof"):
         slots["pending"] = None
     if not turn.offer and turn.last[-1:] == (words.say("anything_else"),):

@@ -9,6 +9,7 @@ from actions.listening import (
     AT_HOME,
     FOR_ME,
     LEADING_TIME,
+    SURNAMES,
     address,
     bare,
     other_person,
@@ -91,7 +92,7 @@ def _what(text: str, service: str, now: datetime, words: Words) -> str:
 def what_asked(clause: str, words: Words) -> str:
     """A clause without its opening words: 我想请你们来修水龙头 is 修水龙头."""
     people = "|".join(sorted(words.people, key=len, reverse=True))
-    opening = re.compile(rf"^(?:{people}|{OPENING})+")
+    opening = re.compile(rf"^(?:{people}|老[{SURNAMES}]|{OPENING})+")
     left = LEADING_TIME.sub("", trimmed(clause))
     kept = LEADING_TIME.sub("", opening.sub("", left))
     kept = opening.sub("", kept)
@@ -99,9 +100,9 @@ def what_asked(clause: str, words: Words) -> str:
 
 
 OPENING = (
-    "我想|我要|想要|想请|我|想|要|请|麻烦|帮忙(?!洗)|帮|给|替|代|叫|找|寻|派|让|约|订|定|预约|预定|安排|"
+    "我想|我要|想要|想请|我(?!家|们)|想|要|请|麻烦|帮忙(?!洗)|帮|给|替|代|叫|找|寻|派|让|约|订|定|预约|预定|安排|"
     "登记|你们|师傅|阿姨|个人|人(?!民|工)|来|上门|一下|一个|个|能不能|可不可以|那个|那|就|另外|还|也|"
-    "顺便|再|和|以及"
+    "顺便|再|和|以及|的"
 )
 
 

@@ -5,7 +5,7 @@ is offered as soon as no question is open, and given up only when the caller say
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,20 +28,33 @@ QUESTIONS = re.compile(r"另外|还有|顺便|顺带|再问|还想|对了")
 OPENING = re.compile(
     r"^(另外|还有|顺便|顺带|对了|再|还|也|我|想|要|请|问一?[下问]?|打听|一下|，|,)+"
 )
+REASON = re.compile("腿脚|走不动|眼睛不|耳朵|年纪|不方便|不便|弄不动|手抖")
 LONGEST_NAME = 14  # characters of a question by which it is called
 
 
 def waiting(slots: Any) -> tuple[Also, ...]:
     """The wishes that still wait."""
-    kept = slots.get("gist")
-    rows = kept if isinstance(kept, list) else []
+    rows = _gist(slots).get("wait") or []
     return tuple(Also(intent=str(one["intent"]), text=str(one["text"])) for one in rows)
 
 
-def frozen(wanted: Sequence[Also]) -> list[dict[str, str]]:
-    """As the slot keeps them."""
-    unique = dict.fromkeys(wanted)
-    return [{"intent": one.intent, "text": one.text} for one in list(unique)[:MOST]]
+def told_before(slots: Any) -> dict[str, str]:
+    """Name, place and number that the caller told earlier in this talk."""
+    return dict(_gist(slots).get("told") or {})
+
+
+def frozen(
+    wanted: Sequence[Also], slots: Any, told: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """As the slot keeps them, beside what was told before."""
+    unique = list(dict.fromkeys(wanted))[:MOST]
+    rows = [{"intent": one.intent, "text": one.text} for one in unique]
+    return {"wait": rows, "told": {**told_before(slots), **(told or {})}}
+
+
+def _gist(slots: Any) -> Mapping[str, Any]:
+    kept = slots.get("gist")
+    return kept if isinstance(kept, dict) else {}
 
 
 def further(turn: Turn, words: Words) -> tuple[Also, ...]:
@@ -82,6 +95,8 @@ def settled(wish: Also, turn: Turn, desk: Desk, words: Words) -> tuple[str, ...]
     meant = meant_by(turn, words, wish.text)
     if wish.intent == "ask_progress" and not desk.proof_needed(turn.caller, meant):
         return (desk.progress(turn.caller, meant),)
+    if wish.intent == "report_unwell" and REASON.search(wish.text):
+        return (words.say("all_right"),)  # why it is wanted, and no complaint
     if about := NOTED.get(wish.intent):
         desk.leave_word(turn.caller, about, wish.text)
         return (words.say(about) if about in SAID else words.say("also_noted"),)
@@ -117,10 +132,17 @@ def with_further(reply: Reply, turn: Turn, desk: Desk, words: Words) -> Reply:
             lines=(*statement, *said),
             ask=take_up(wait[0], words),
             offer="also",
-            slots={**reply.slots, "offer": "also", "gist": frozen(wait)},
+            slots={
+                **reply.slots,
+                "offer": "also",
+                "gist": frozen(wait, {**turn.slots, **reply.slots}),
+            },
         )
     return replace(
-        reply, lines=(*statement, *said), ask=question, slots={**reply.slots, "gist": frozen(wait)}
+        reply,
+        lines=(*statement, *said),
+        ask=question,
+        slots={**reply.slots, "gist": frozen(wait, {**turn.slots, **reply.slots})},
     )
 
 

@@ -84,7 +84,7 @@ def test_the_second_wish_is_given_up_only_when_the_caller_says_so(wang: Talk, ho
     assert wang.slots["offer"] == "also"
     assert "还有别的事吗" in wang.no()
     assert written(house) == []
-    assert wang.slots["gist"] == []
+    assert wang.slots["gist"]["wait"] == []
 
 
 def test_an_offered_wish_may_be_answered_with_what_is_wanted(wang: Talk) -> None:
@@ -359,3 +359,50 @@ def _conversation(house: House) -> int:
     with house.store.work() as session:
         one = conversations.begin(session, house.now(), key="c", channel="phone", address="")
         return one.id
+
+
+def test_name_and_place_are_told_once_in_a_talk(calls: Calls, house: House) -> None:
+    """The second request asks 还是人民路5号2楼吗？ and nothing about the name."""
+    talk = calls()
+    lunch(talk, "王秀英")
+    talk.wish("我要打扫卫生")
+    talk.say("擦窗")
+    assert "哪一天" in talk.say("我自己")
+    assert talk.say("后天上午") == "还是人民路5号2楼吗？"
+    talk.say("是的")
+    talk.yes()
+    assert [(one.for_whom, one.place) for one in written(house)] == [
+        ("本人，王秀英", "人民路5号2楼")
+    ] * 2
+
+
+def test_another_request_can_be_changed_in_mid_form_without_losing_this_one(
+    wang: Talk, house: House
+) -> None:
+    """我订的饭改到后天, said while a repair is written down."""
+    wang.conversation_id = _conversation(house)
+    lunch(wang)
+    wang.wish("水龙头坏了")
+    wang.say("我自己")
+    assert "等会儿" in wang.say("我订的饭改到后天中午", "change_request")
+    for text in ("明天上午", "家里"):
+        wang.say(text)
+    assert "改单子" in wang.yes()
+    assert "送饭" in wang.yes()
+    wang.yes()
+    assert [one.when_words[:2] for one in written(house)] == ["后天", "明天"]
+
+
+@pytest.mark.parametrize("asked", ["您是真人吗", "你是谁", "你们是骗子吧"])
+def test_who_we_are_is_told_in_mid_form_and_the_form_goes_on(wang: Talk, asked: str) -> None:
+    wang.wish("我要订午饭")
+    said = wang.say(asked, "ask_human", 0.6)
+    assert "人工智能语音助手，不是真人" in said
+    assert said.endswith("也请说。")
+
+
+def test_a_reason_is_no_complaint(wang: Talk, house: House) -> None:
+    """我腿脚不便 says why help with bathing is wanted; nobody is told of it."""
+    wang.wish("派个人来帮我洗澡，我腿脚不便", also=("report_unwell", "我腿脚不便"))
+    with house.store.look() as session:
+        assert session.scalars(select(Handoff.id)).all() == []
