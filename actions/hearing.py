@@ -52,6 +52,8 @@ WHO_ARE_YOU = re.compile("你是谁|您是谁|是真人|机器人吗|是机器|�
 SHORT = 16  # characters; a longer sentence is more than 再讲一遍
 SURE = 0.5  # from this confidence on an intent may turn the talk
 VERY_SURE = 0.8  # a danger that only the model hears, in the middle of a form
+ALONE = ("form_slower", "form_again")
+REMARKS = ((WHO_ARE_YOU, "who_we_are"), (SLOWER, "form_slower"), (AGAIN, "form_again"))
 ASIDE = {"ask_policy": "question", "ask_progress": "progress"}
 TOLD = {"report_unwell": "unwell", "complaint": "complaint", "scam": "scam"}  # noted; it goes on
 DANGERS = ("emergency", "crisis")
@@ -111,26 +113,28 @@ def _alarm(draft: Draft, said: Said, alarmed: bool) -> Draft | None:
 
 
 def _turned(draft: Draft, said: Said, words: Words) -> Draft | None:
-    """What leaves the question aside: a person, giving up, once more, something else."""
+    """What leaves the question aside: giving up, once more, a person, something else."""
     text = said.text
-    sure = said.confidence >= SURE
-    if WHO_ARE_YOU.search(text) and len(text) < SHORT:
-        return replace(draft, said=("who_we_are", "form_resume"))
-    if sure and said.intent == "ask_human":
-        return replace(draft, outcome="handoff")
-    if said.intent == "change_request" and _of_another(draft, text, words):
-        return replace(draft, aside="change", said=("form_later",))
-    if CANCEL.search(text) and not CORRECTS.search(text.replace("不要了", "")):
+    gives_up = CANCEL.search(text) and not CORRECTS.search(text.replace("不要了", ""))
+    if gives_up and not _of_another(draft, text, words):
         return replace(draft, outcome="cancelled")
     if OVER.search(text):
         return replace(draft.empty(), said=("form_over",))
-    if SLOWER.search(text) and len(text) < SHORT:
-        return replace(draft, said=("form_slower",))
-    if AGAIN.search(text) and len(text) < SHORT:
-        return replace(draft, said=("form_again",))
-    if sure and said.intent in ASIDE and QUESTION.search(text):
+    for pattern, line in REMARKS:
+        if pattern.search(text) and len(text) < SHORT:
+            return replace(draft, said=(line,) if line in ALONE else (line, "form_resume"))
+    return _meant(draft, said, words) if said.confidence >= SURE else None
+
+
+def _meant(draft: Draft, said: Said, words: Words) -> Draft | None:
+    """What the model is sure of, in words that are no answer to a question of ours."""
+    if said.intent == "ask_human":
+        return replace(draft, outcome="handoff")
+    if said.intent == "change_request" and _of_another(draft, said.text, words):
+        return replace(draft, aside="change", said=("form_later",))
+    if said.intent in ASIDE and QUESTION.search(said.text):
         return replace(draft, aside=ASIDE[said.intent], said=("form_resume",))
-    if sure and said.intent == "out_of_scope" and SMALL_TALK.search(text):
+    if said.intent == "out_of_scope" and SMALL_TALK.search(said.text):
         return replace(draft, said=("form_aside", "form_resume"))
     return None
 
