@@ -1,5 +1,6 @@
 """Answers to what was offered last: yes, no, once more, slower, and words that simply go on."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from actions.turn import Reply, Turn
 from actions.wishes import frozen, waiting
 from actions.words import Words
 
+THROUGH, NOT_THROUGH = re.compile("转"), re.compile("(不|弗|勿|别|覅|没).{0,3}转|转账|转钱")
 GOES_ON = (*changes.STAYS_ASIDE, "no", "cancel", "ask_policy", "ask_progress", "change_request",
            "complaint", "report_unwell", "scam", "thanks", "start_over")  # fmt: skip
 SURE = 0.8  # words that answer an offer are often taken for something else, but not surely
@@ -19,11 +21,19 @@ SURE = 0.8  # words that answer an offer are often taken for something else, but
 def on_the_open_question(turn: Turn, desk: Desk, words: Words) -> Reply | None:
     """What answers the question that is open, whatever intent the words were taken for."""
     return (
-        changes.moved(turn, desk, words)
+        _person(turn, words)
+        or changes.moved(turn, desk, words)
         or changes.proven(turn, desk, words)
         or changes.corrected(turn, desk, words)
         or _begun(turn, words)
     )
+
+
+def _person(turn: Turn, words: Words) -> Reply | None:
+    """要不要给您转人工？ 要转。 The model knows the word only in whole sentences."""
+    offered = turn.offer in ("person", "again_or_person", "person_after_again")
+    wanted = offered and THROUGH.search(turn.text) and not NOT_THROUGH.search(turn.text)
+    return to_person("asked", turn.summary, words.say("handoff")) if wanted else None
 
 
 def _begun(turn: Turn, words: Words) -> Reply | None:

@@ -1,7 +1,8 @@
 """The assistant (Rasa) over HTTP, with a time budget: one question, one answer, or silence."""
 
+import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,6 +11,8 @@ import httpx
 
 SILENCES = 3  # in a row, then the assistant is left alone for a while
 RESTS = 10.0  # seconds
+LONGEST_ANSWER = 1_000_000  # bytes; a turn has some hundred
+LONGEST_LINE, MOST_LINES = 600, 12  # characters of a line, lines of an answer
 MOST_ASKED = 32  # questions at the same time
 
 
@@ -26,6 +29,7 @@ class Said:
     summary: str = ""
     danger: str = ""  # a kind of danger that only the model heard
     over: bool = False  # the caller said goodbye
+    known: str = ""  # what was understood of a request so far
 
 
 class Patience:
@@ -71,7 +75,7 @@ class Assistant:
         """One turn of a conversation. Raises AssistantSilent."""
         body = {"sender": sender, "text": text, "context": "hotline", "metadata": dict(metadata)}
         raw = self._post("/webhooks/doorway/turn", body)
-        return _said(raw.get("messages") or [])
+        return _said(raw.get("messages"))
 
     def parse(self, text: str) -> dict[str, Any]:
         """The model's reading of one text (Rasa's parse result). Raises AssistantSilent."""
@@ -111,23 +115,38 @@ class Assistant:
 
     def _ask(self, path: str, body: dict[str, Any], query: Mapping[str, str] | None) -> Any:
         bearer = {"Authorization": f"Bearer {self._token}"}
-        answer = self._client.post(path, json=body, params=query, headers=bearer)
-        answer.raise_for_status()
-        return answer.json()
+        asked = self._client.stream("POST", path, json=body, params=query, headers=bearer)
+        with asked as answer:
+            answer.raise_for_status()
+            read = bytearray()
+            for piece in answer.iter_bytes():
+                read += piece
+                if len(read) > LONGEST_ANSWER:
+                    raise ValueError("an answer without end")
+        return json.loads(read)
 
 
-def _said(messages: Sequence[Mapping[str, Any]]) -> Said:
-    lines = tuple(str(one["text"]) for one in messages if one.get("text"))
-    said = Said(lines=lines)
-    for one in messages:
-        custom = one.get("custom") or {}
-        if wish := custom.get("handoff"):
-            reason, summary = str(wish.get("reason", "asked")), str(wish.get("summary", ""))
-            said = replace(said, handoff=reason, summary=summary)
-        if kind := custom.get("danger"):
-            said = replace(said, danger=str(kind))
-        if custom.get("end") or custom.get("goodbye"):
-            said = replace(said, over=True)
+def _said(messages: Any) -> Said:
+    """What the messages of a turn say. Raises AssistantSilent when they say nothing, or are odd."""
+    rows = [one for one in messages if isinstance(one, dict)] if isinstance(messages, list) else []
+    lines = tuple(str(one["text"])[:LONGEST_LINE] for one in rows if one.get("text"))
+    said = Said(lines=lines[:MOST_LINES])
+    for custom in (one.get("custom") for one in rows):
+        if isinstance(custom, dict):
+            said = _told(said, custom)
     if not said.lines and not said.handoff and not said.danger:
         raise AssistantSilent("nothing was said")
     return said
+
+
+def _told(said: Said, custom: Mapping[str, Any]) -> Said:
+    """With what a message tells the front door beside its words."""
+    wish = custom.get("handoff")
+    if isinstance(wish, dict):
+        reason, summary = str(wish.get("reason", "asked")), str(wish.get("summary", ""))
+        said = replace(said, handoff=reason, summary=summary)
+    if kind := custom.get("danger"):
+        said = replace(said, danger=str(kind))
+    if known := custom.get("known"):
+        said = replace(said, known=str(known)[:LONGEST_LINE])
+    return replace(said, over=True) if custom.get("end") is True else said

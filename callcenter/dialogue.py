@@ -19,8 +19,24 @@ FAR_TOO_LONG = 2000  # beyond this the caller is asked to be brief
 REPROMPTS = 2
 FAILURES = 2  # a conversation that fails so often in a row goes to a person
 MAYBE_DANGER = "maybe_danger"  # uncertain: a person hears it, with the duty officers rung too
+TROUBLE = "trouble"  # an action or the assistant itself broke: the same as silence
 SILENT_CALL = "silent_call"  # somebody rang and said nothing
 KEPT = 6  # utterances kept for the summary that a person gets
+
+
+FOREIGN = 4  # letters of another script, without one Chinese character
+
+
+def _odd(text: str) -> str | None:
+    """The line for words that no assistant needs to be asked about; None for all others."""
+    if len(text) > FAR_TOO_LONG:
+        return "too_long"
+    told = [char for char in text if char.isalnum()]
+    if not told:
+        return "only_signs"
+    letters = [char for char in told if char.isalpha()]
+    chinese = any("\u3400" <= char <= "\u9fff" or char >= "\U00020000" for char in letters)
+    return "foreign" if len(letters) >= FOREIGN and not chinese else None
 
 
 def _kind(word: str) -> Kind:
@@ -41,6 +57,7 @@ class Memory:
     """What the front door has to know at the next turn of the same conversation."""
 
     last: tuple[str, ...] = ()  # what was said last, to say it again
+    known: str = ""  # what was understood of a request that is being written down
     heard: tuple[str, ...] = ()  # the latest utterances, for the person who takes over
     failures: int = 0  # turns in a row that brought nothing
     silences: int = 0
@@ -56,6 +73,7 @@ class Memory:
         """From what the database kept; an empty one is a new conversation."""
         return cls(
             last=tuple(raw.get("last", ())),
+            known=str(raw.get("known", "")),
             heard=tuple(raw.get("heard", ())),
             failures=int(raw.get("failures", 0)),
             silences=int(raw.get("silences", 0)),
@@ -65,8 +83,8 @@ class Memory:
 
     @property
     def summary(self) -> str:
-        """What the caller said, for the person who takes over."""
-        return "；".join(self.heard) or "还没有说明来意"
+        """What was understood, then what the caller said, for the person who takes over."""
+        return "；".join(filter(None, (self.known, *self.heard))) or "还没有说明来意"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,8 +141,8 @@ class FrontDoor:
         fixed = self._fixed_words(caller, memory, text)
         if fixed is not None:
             return fixed
-        if len(text) > FAR_TOO_LONG:
-            return self._reply(memory, self._line("too_long"))
+        if (odd := _odd(text)) is not None:
+            return self._odd_words(caller, memory, odd)
         return self._ask_assistant(caller, memory, text[:LONGEST])
 
     def _alarm(self, caller: Caller, memory: Memory, danger: Danger) -> Reply:
@@ -149,8 +167,18 @@ class FrontDoor:
         if means in ("again", "slower", "louder"):
             slow = memory.slow or means != "again"
             lines = memory.last or (self._line("say_it"),)
-            return self._reply(replace(memory, slow=slow), *lines)
+            first = (self._line("slower"),) if means == "slower" else ()
+            again = self._reply(replace(memory, slow=slow), *first, *lines)
+            return replace(again, memory=replace(again.memory, last=lines))
         return None
+
+    def _odd_words(self, caller: Caller, memory: Memory, odd: str) -> Reply:
+        """What no assistant could answer: signs only, another script, far too much."""
+        if odd == "only_signs" and caller.channel == "phone":
+            return self.silence(caller, memory)
+        if odd == "only_signs":
+            return self._reply(memory, self._line("only_signs"))
+        return self._failed(caller, memory, odd, offer=odd != "too_long")
 
     def _ask_assistant(self, caller: Caller, memory: Memory, text: str) -> Reply:
         try:
@@ -160,9 +188,11 @@ class FrontDoor:
         if said.danger:
             found = Danger(kind=_kind(said.danger), words=text, rule="model")
             return self._alarm(caller, memory, found)
+        if said.handoff == TROUBLE:
+            return self._failed(caller, memory, "no_assistant")
         if said.handoff:
             return self._person(caller, memory, said.handoff, said.summary, said.lines)
-        fresh = replace(memory, failures=0)
+        fresh = replace(memory, failures=0, known=said.known)
         then = Then.HANG_UP if said.over else Then.LISTEN
         return self._reply(fresh, *said.lines, then=then)
 
@@ -177,14 +207,15 @@ class FrontDoor:
         }
         return self._assistant.turn(caller.sender, text, metadata)
 
-    def _failed(self, caller: Caller, memory: Memory, line: str) -> Reply:
-        """Once is an apology, twice is a person."""
+    def _failed(self, caller: Caller, memory: Memory, line: str, *, offer: bool = True) -> Reply:
+        """Once is an apology with the offer of a person, twice is a person."""
         if memory.failures + 1 >= FAILURES:
             lines = (self._line("sorry_putting_through"),) if caller.channel == "phone" else ()
             return self._person(caller, memory, "not_helped", lines=lines)
         more = replace(memory, failures=memory.failures + 1)
         suffix = "" if caller.channel == "phone" else "_web"
-        return self._reply(more, self._line(line), self._line("not_understood" + suffix))
+        offered = (self._line("not_understood" + suffix),) if offer else ()
+        return self._reply(more, self._line(line), *offered)
 
     def _person(
         self,
@@ -196,11 +227,11 @@ class FrontDoor:
     ) -> Reply:
         name = "putting_through" if caller.channel == "phone" else "putting_through_web"
         return self._reply(
-            replace(memory, failures=0),
+            replace(memory, failures=0, known=""),
             *(lines or (self._line(name),)),
             then=Then.TRANSFER,
             reason=reason,
-            summary=summary,
+            summary=summary or memory.summary,
         )
 
     def _reply(

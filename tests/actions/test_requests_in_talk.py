@@ -406,3 +406,19 @@ def test_a_reason_is_no_complaint(wang: Talk, house: House) -> None:
     wang.wish("派个人来帮我洗澡，我腿脚不便", also=("report_unwell", "我腿脚不便"))
     with house.store.look() as session:
         assert session.scalars(select(Handoff.id)).all() == []
+
+
+@pytest.mark.parametrize("said", ["要转", "转吧", "转", "帮我转一下", "好，转"])
+@pytest.mark.parametrize("asked", ["out_of_scope", "ask_policy"])
+def test_a_short_yes_to_a_person_is_heard(wang: Talk, asked: str, said: str) -> None:
+    """要不要给您转人工？ 要转。"""
+    wang.say("长护险怎么申请", asked)
+    wang.say(said, "yes", 0.4)
+    assert wang.custom["handoff"]["reason"] == "asked"
+
+
+@pytest.mark.parametrize("said", ["不转", "不要转", "先不转了"])
+def test_no_to_a_person_is_no_wish_for_one(wang: Talk, said: str) -> None:
+    wang.say("今天天气怎么样", "out_of_scope")
+    wang.say(said, "no", 0.9)
+    assert "handoff" not in wang.custom

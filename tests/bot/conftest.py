@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -68,19 +68,41 @@ def house_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str
     }
 
 
+@dataclass
+class ActionServer:
+    """The real action server over a real database; it can be stopped and started again."""
+
+    port: int
+    environment: dict[str, str]
+    life: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def url(self) -> str:
+        """Where the assistant finds it."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        command = [sys.executable, "-m", "actions", "--port", str(self.port)]
+        self.life.enter_context(running(command, self.environment, f"{self.url}/health"))
+
+    def stop(self) -> None:
+        """Ends it; nobody listens at its port any more."""
+        self.life.close()
+
+
 @pytest.fixture(scope="session")
-def action_server(house_environment: dict[str, str]) -> Iterator[Server]:
-    """The real action server over a real database."""
-    port = free_port()
-    command = [sys.executable, "-m", "actions", "--port", str(port)]
-    with running(command, house_environment, f"http://127.0.0.1:{port}/health"):
-        token = house_environment["XIXIN_ACTIONS_TOKEN"]
-        yield Server(url=f"http://127.0.0.1:{port}", token=token)
+def action_server(house_environment: dict[str, str]) -> Iterator[ActionServer]:
+    """The one of this run."""
+    server = ActionServer(port=free_port(), environment=house_environment)
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")
 def rasa_server(
-    model: Path, action_server: Server, house_environment: dict[str, str]
+    model: Path, action_server: ActionServer, house_environment: dict[str, str]
 ) -> Iterator[Server]:
     """The real assistant."""
     port = free_port()

@@ -1,70 +1,31 @@
 """The front door: danger and fixed words without the assistant, and never silence."""
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callcenter.assistant import Assistant
-from callcenter.dialogue import Caller, FrontDoor, Memory, Then
+from callcenter.dialogue import Caller, FrontDoor, Memory, Reply, Then
+from tests.callcenter.odd_rasa import OddRasa, asked_at, odd_rasa
 from tests.house import policy
 
 PHONE = Caller(sender="call:1", channel="phone", phone="+8610010000001")
 WEB = Caller(sender="web:1", channel="web")
 
 
-class OddRasa:
-    """A server where Rasa should be, that answers as it is told: the border's fake."""
-
-    def __init__(self) -> None:
-        self.answer: object = {"messages": [{"text": "好的"}]}
-        self.status = 200
-        self.hangs = threading.Event()
-        self.hangs.set()
-        odd = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                self.rfile.read(int(self.headers["content-length"]))
-                odd.hangs.wait(5)
-                body = json.dumps(odd.answer).encode()
-                self.send_response(odd.status)
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                """Tests are quiet."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        """Lets go of what still waits, and of the port."""
-        self.hangs.set()
-        self.server.shutdown()
-        self.server.server_close()
-
-
 @pytest.fixture
 def rasa() -> Iterator[OddRasa]:
     """A Rasa that can be made odd."""
-    odd = OddRasa()
-    yield odd
-    odd.close()
+    with odd_rasa() as odd:
+        yield odd
 
 
 @pytest.fixture
 def door(rasa: OddRasa) -> Iterator[FrontDoor]:
-    """A front door with that Rasa behind it and a short patience."""
-    url = f"http://127.0.0.1:{rasa.server.server_address[1]}"
-    assistant = Assistant(url, "token", 0.3)
-    yield FrontDoor(policy(), assistant)
-    assistant.close()
+    """A front door with that Rasa behind it."""
+    with asked_at(rasa.url) as assistant:
+        yield FrontDoor(policy(), assistant)
 
 
 def alone() -> FrontDoor:
@@ -96,34 +57,10 @@ def test_what_was_said_last_is_said_again_and_slower_on_request() -> None:
     memory = Memory(last=("长护险要先申请评估。",))
     again = alone().hear(PHONE, memory, "再讲一遍")
     assert again.lines == memory.last
-    assert alone().hear(PHONE, memory, "慢一点").memory.slow
-
-
-@pytest.mark.parametrize(
-    "answer", [[], {}, {"messages": []}, {"messages": [{"text": ""}]}, "odd", {"messages": [{}]}]
-)
-def test_an_empty_or_odd_answer_is_an_apology_and_then_a_person(
-    rasa: OddRasa, door: FrontDoor, answer: object
-) -> None:
-    rasa.answer = answer
-    first = door.hear(PHONE, Memory(), "我想问问长护险")
-    assert first.then is Then.LISTEN
-    assert "对不起" in first.lines[0]
-    second = door.hear(PHONE, first.memory, "我想问问长护险")
-    assert second.then is Then.TRANSFER
-    assert second.summary == "我想问问长护险；我想问问长护险"
-
-
-def test_a_server_error_is_an_apology(rasa: OddRasa, door: FrontDoor) -> None:
-    rasa.status = 500
-    assert "对不起" in door.hear(PHONE, Memory(), "我想问问长护险").lines[0]
-
-
-def test_an_assistant_that_hangs_is_given_up_and_apologised_for(
-    rasa: OddRasa, door: FrontDoor
-) -> None:
-    rasa.hangs.clear()
-    assert "对不起" in door.hear(PHONE, Memory(), "我想问问长护险").lines[0]
+    slower = alone().hear(PHONE, memory, "慢一点")
+    assert slower.memory.slow
+    assert slower.lines == ("好的，我慢慢说。", *memory.last)
+    assert alone().hear(PHONE, slower.memory, "再讲一遍").lines == memory.last
 
 
 def test_danger_that_only_the_model_hears_counts_as_much(rasa: OddRasa, door: FrontDoor) -> None:
@@ -162,3 +99,82 @@ def test_a_hundred_thousand_characters_get_a_polite_sentence() -> None:
 @given(st.text(max_size=400))
 def test_whatever_is_said_something_is_answered(text: str) -> None:
     assert all(alone().hear(PHONE, Memory(), text).lines)
+
+
+@pytest.mark.parametrize("text", ["😀😀😀", "👍", "……", "？？？", "🙏🌹"])
+def test_emoji_alone_are_met_kindly_in_a_chat(text: str) -> None:
+    """No assistant is asked, and nobody is put through to a person for a flower."""
+    reply = alone().hear(WEB, Memory(), text)
+    assert reply.lines == (policy().say("hotline", "only_signs"),)
+    assert (reply.then, reply.memory.failures) == (Then.LISTEN, 0)
+
+
+def test_signs_alone_on_the_phone_are_silence() -> None:
+    """Recognition writes a full stop for a breath."""
+    assert "您在听吗" in alone().hear(PHONE, Memory(), "。").lines[0]
+
+
+@pytest.mark.parametrize("text", ["How do I apply for a meal?", "Как получить помощь", "مرحبا بك"])
+def test_other_scripts_are_told_that_we_know_chinese_only(text: str) -> None:
+    """Once with the offer of a person, twice to a person."""
+    first = alone().hear(WEB, Memory(), text)
+    assert first.lines[0] == "对不起，我只懂中文。"
+    assert alone().hear(WEB, first.memory, text).then is Then.TRANSFER
+
+
+@pytest.mark.parametrize("text", ["CT要预约吗", "我要做B超", "OK", "ok"])
+def test_a_few_latin_letters_are_no_other_script(rasa: OddRasa, door: FrontDoor, text: str) -> None:
+    assert door.hear(WEB, Memory(), text).lines == ("好的",)
+
+
+def test_ten_kilobytes_are_answered_without_the_assistant(rasa: OddRasa, door: FrontDoor) -> None:
+    assert "太长了" in door.hear(WEB, Memory(), "我要订饭" * 2500).lines[0]
+    assert rasa.heard == []
+
+
+def test_the_assistant_hears_three_hundred_characters_at_most(
+    rasa: OddRasa, door: FrontDoor
+) -> None:
+    door.hear(WEB, Memory(), "我要订饭" * 200)
+    assert len(rasa.heard[0]["text"]) == 300
+
+
+def test_a_chatty_assistant_is_cut_short(rasa: OddRasa, door: FrontDoor) -> None:
+    """Neither a thousand lines nor one without end reach the voice."""
+    rasa.answer = {"messages": [{"text": "好" * 10_000}] * 100}
+    reply = door.hear(WEB, Memory(), "我要订饭")
+    assert sum(map(len, reply.lines)) < 10_000
+
+
+def known(door: FrontDoor, rasa: OddRasa) -> Reply:
+    """A request half written down, after which the assistant has nothing to say any more."""
+    rasa.answer = {
+        "messages": [{"text": "您要哪一天？"}, {"custom": {"known": "送饭，两份，本人"}}]
+    }
+    first = door.hear(PHONE, Memory(), "我要两份饭")
+    rasa.answer = {"messages": []}
+    return door.hear(PHONE, first.memory, "明天中午")
+
+
+def test_a_conversation_that_fails_twice_goes_to_a_person_with_what_was_understood(
+    rasa: OddRasa, door: FrontDoor
+) -> None:
+    """The half request first, then the caller's own words."""
+    failed = known(door, rasa)
+    assert failed.then is Then.LISTEN
+    reply = door.hear(PHONE, failed.memory, "明天中午啊")
+    assert (reply.then, reply.reason) == (Then.TRANSFER, "not_helped")
+    assert reply.summary == "送饭，两份，本人；我要两份饭；明天中午；明天中午啊"
+
+
+def test_a_person_asked_for_by_name_learns_of_a_half_request_too(
+    rasa: OddRasa, door: FrontDoor
+) -> None:
+    """转人工 is heard by the front door, which knows what the form knew."""
+    reply = door.hear(PHONE, known(door, rasa).memory, "转人工")
+    assert reply.summary.startswith("送饭，两份，本人")
+
+
+def test_the_memory_of_a_talk_survives_the_database(rasa: OddRasa, door: FrontDoor) -> None:
+    memory = known(door, rasa).memory
+    assert Memory.thaw(memory.freeze()) == memory
