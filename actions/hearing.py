@@ -152,8 +152,16 @@ def _corrected(draft: Draft, text: str, asked: str, now: datetime, words: Words)
     told = after_mark(text)
     changed = _changed(draft, told, asked, now, words) or _other_wish(draft, told, asked, words)
     if changed is not None:
-        return replace(changed, said=("form_changed",))
+        return replace(_with_place(changed, text, asked), said=("form_changed",))
     return _taken_back(draft, text) if WRONG.search(text) else None
+
+
+def _with_place(draft: Draft, text: str, asked: str) -> Draft:
+    """不对，是后天，送到家里: what was asked is answered in the same breath."""
+    if asked != "place" or draft.place is not None:
+        return draft
+    home = HOME if draft.roster and AT_HOME.search(text) else None
+    return replace(draft, place=address(text) or home)
 
 
 def _taken_back(draft: Draft, text: str) -> Draft | None:

@@ -59,12 +59,13 @@ def own_peak_mb() -> float:
 def tree_cpu(pid: int) -> float | None:
     """Processor seconds of a process and its children, living and ended; None where unknown."""
     try:
-        return sum(_ticks(one) for one in (pid, *_children(pid))) / CLOCK_TICKS
+        return sum(_ticks(one) for one in (pid, *children(pid))) / CLOCK_TICKS
     except OSError:
         return None
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """The processes that a process has started and that still live. Raises OSError if unknown."""
     listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     return [int(one) for one in listed.split()]
 

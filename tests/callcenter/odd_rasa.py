@@ -55,6 +55,14 @@ def _handler(odd: OddRasa) -> type[BaseHTTPRequestHandler]:
             with suppress(OSError):  # whoever asked has gone
                 self._send(body)
 
+        def do_GET(self) -> None:
+            """Whether a model is loaded; it is."""
+            body = b'{"model_file": "odd.tar.gz"}'
+            self.send_response(200)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
         def _send(self, body: bytes) -> None:
             if not odd.trickles:
                 self.wfile.write(body)
