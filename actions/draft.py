@@ -14,6 +14,7 @@ from callcenter.when import When
 FIELDS = ("service", "wanted", "who", "when_at", "place", "confirmed")  # as Rasa's form has them
 SELF = "本人"
 HOME = "家里"
+SAME_HOME = (SELF, "老伴", "老头子", "老太婆", "我爱人", "我老公", "我老婆", "先生", "太太")
 NOT_TOLD = ""  # asked for and not given: a name, a number
 
 
@@ -75,6 +76,16 @@ class Draft:
         when = self.when_at.words if self.when_at else self.day.day_words if self.day else ""
         known = (name, self.wanted, self.for_whom, when, self.place, self.phone)
         return "，".join(filter(None, known))
+
+    @property
+    def at_callers_home(self) -> bool:
+        """Whether 家里 is the caller's own home: a mother or a neighbour lives somewhere else."""
+        return self.who is None or self.who in SAME_HOME
+
+    @property
+    def place_before(self) -> str:
+        """The place that was told earlier in this talk, where it may be the same again."""
+        return self.before[1] if self.at_callers_home or self.before[1] != HOME else ""
 
     def forgetting(self, name: str) -> "Draft":
         """The draft without one field, so that it is asked for again."""

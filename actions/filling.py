@@ -13,15 +13,18 @@ from actions.listening import (
     HOUSE_NUMBER,
     NO,
     NUMERAL,
+    ONLY_DIGITS,
     OTHERS,
     PLACE,
     SAME_PLACE,
     SELFISH,
+    UNKNOWN,
     YES,
     address,
     agrees,
     bare,
     called,
+    name_in,
     name_told,
     other_person,
     telephone,
@@ -50,7 +53,7 @@ def _service(draft: Draft, said: Said, now: datetime, words: Words) -> Draft:
 
 def _wanted(draft: Draft, said: Said, now: datetime, words: Words) -> Draft:
     text = trimmed(said.text)
-    if not text:
+    if not text or UNKNOWN.search(text) or ONLY_DIGITS.fullmatch(text):
         return replace(draft, why="ask_wanted_miss")
     filled = replace(draft, wanted=what_asked(text, words))
     if draft.who is None and (person := other_person(text, words)):
@@ -66,6 +69,8 @@ def _who(draft: Draft, said: Said, now: datetime, words: Words) -> Draft:
         return replace(draft, why="ask_who_other")
     if AMOUNT.search(text):
         return replace(more_wanted(draft, text, words), why="ask_who_miss")
+    if UNKNOWN.search(text):
+        return replace(draft, why="ask_who_miss")
     if SELFISH.search(text) or YES.search(text):
         return replace(draft, who=SELF)
     if NO.search(text):
@@ -80,7 +85,7 @@ def _name(draft: Draft, said: Said, now: datetime, words: Words) -> Draft:
         return replace(draft, name=NOT_TOLD)
     if _is_time(text, now):
         return replace(draft, why="ask_name_miss")
-    name = name_told(text) or called(text)
+    name = name_told(text) or called(text) or name_in(text)
     if name is None and draft.misses and 1 < len(text) <= LONGEST_NAME and not _says_more(text):
         name = text  # an odd name, said twice
     return replace(draft, name=name) if name else replace(draft, why="ask_name_miss")
@@ -135,11 +140,13 @@ def _place(draft: Draft, said: Said, now: datetime, words: Words) -> Draft:
     text = bare(said.text)
     if place := address(text):
         return replace(draft, place=place)
-    if draft.before[1] and (SAME_PLACE.search(text) or YES.search(text)):
-        return replace(draft, place=draft.before[1])
+    if draft.place_before and (SAME_PLACE.search(text) or YES.search(text)):
+        return replace(draft, place=draft.place_before)
     if AT_HOME.search(text) or YES.search(text):
         home = replace(draft, place=HOME)
-        return home if draft.roster else replace(draft, why="ask_place_home")
+        if draft.roster and draft.at_callers_home:
+            return home
+        return replace(draft, why="ask_place_home" if draft.at_callers_home else "ask_place_theirs")
     if NO.search(text) and len(text) < 6:
         return replace(draft, why="ask_place_other")
     place = trimmed(text)

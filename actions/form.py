@@ -37,7 +37,8 @@ def begun(turn: Turn, desk: Desk, words: Words) -> Step:
     """The first sentence makes the draft; what else is in it is settled at once or waits."""
     wish, wait = _wish_of(turn, words)
     service = words.service_named(wish) or turn.entities.get("service")
-    if service == "other" and len(wish) < SHORT:
+    told = any(word in wish for word in words.services["other"].enough)
+    if service == "other" and len(wish) < SHORT and not told:
         service = None
     said = Said(text=wish, intent=turn.intent, confidence=turn.confidence)
     draft = begin(said, service, desk.now(), words, _known(turn))
@@ -153,8 +154,7 @@ def _question(draft: Draft, name: str, words: Words) -> str:
     if name == "wanted":
         return service.ask_wanted
     if name == "place":
-        again = draft.before[1] and draft.before[1] != HOME
-        return words.say("ask_place_same", what=draft.before[1]) if again else service.ask_place
+        return _ask_place(draft, service.ask_place, words)
     if name == "when_at":
         return _ask_when(draft, words)
     if name == "name":
@@ -162,9 +162,16 @@ def _question(draft: Draft, name: str, words: Words) -> str:
     return read_back(draft, words) if name == "confirmed" else words.say(f"ask_{name}")
 
 
+def _ask_place(draft: Draft, usual: str, words: Words) -> str:
+    if draft.place_before and draft.place_before != HOME:
+        return words.say("ask_place_same", what=draft.place_before)
+    return usual if draft.at_callers_home else words.say("ask_place_theirs")
+
+
 def _ask_when(draft: Draft, words: Words) -> str:
     if draft.day is not None:
-        return words.say("ask_when_part", day=draft.day.day_words)
+        line = "ask_when_meal" if draft.service == "meal" else "ask_when_part"
+        return words.say(line, day=draft.day.day_words)
     return words.say("ask_when_day" if draft.part or draft.half else "ask_when")
 
 

@@ -47,6 +47,7 @@ FAILURES = frozenset(
 )  # fmt: skip
 BARE_DOUBT = re.compile("(好像|有点|这个|那个)?(不对|弗对|错了?|不是)(的|吧|啊)?")
 SMALL_TALK = re.compile("天气|几点(钟)?了|新闻|彩票|唱|笑话|故事|你是谁|机器人|几岁")
+ANY_TIME = re.compile("随便|都行|都好|都可以")  # said of other things as well
 ORDERED = re.compile("订的|约的|单子|昨天|上次|上趟|前天|刚才那")
 WHO_ARE_YOU = re.compile("你是谁|您是谁|是真人|机器人吗|是机器|骗子")
 SHORT = 16  # characters; a longer sentence is more than 再讲一遍
@@ -160,7 +161,8 @@ def _with_place(draft: Draft, text: str, asked: str) -> Draft:
     """不对，是后天，送到家里: what was asked is answered in the same breath."""
     if asked != "place" or draft.place is not None:
         return draft
-    home = HOME if draft.roster and AT_HOME.search(text) else None
+    own = draft.roster and draft.at_callers_home
+    home = HOME if own and AT_HOME.search(text) else None
     return replace(draft, place=address(text) or home)
 
 
@@ -194,7 +196,8 @@ def _changed_detail(draft: Draft, text: str, asked: str) -> Draft | None:
     if draft.name is not None and asked != "name" and NAMED.match(text):
         name = name_told(text)
         return replace(draft, name=name) if name else None
-    home = draft.roster and draft.place not in (None, HOME) and AT_HOME.search(text)
+    own = draft.roster and draft.at_callers_home
+    home = own and draft.place not in (None, HOME) and AT_HOME.search(text)
     return replace(draft, place=HOME) if home and asked != "place" else None
 
 
@@ -242,13 +245,17 @@ def _other_field(draft: Draft, said: Said, asked: str, now: datetime, words: Wor
         return replace(draft, place=place)
     if draft.when_at is None and asked != "when_at":
         timed = fill(draft, said, "when_at", now, words)
-        if not timed.why:
+        if not timed.why and not ANY_TIME.search(text):
             return timed
     if draft.who is None and (person := other_person(text, words)):
         return replace(draft, who=person)
     if draft.no_number and draft.phone is None and (number := telephone(text)):
         return replace(draft, phone=number)
-    return more_wanted(draft, text, words) if _adds(draft, text, words) else None
+    more = said.intent == "request_service" and said.confidence >= VERY_SURE
+    same = draft.wanted is not None and words.service_named(text) in (None, draft.service)
+    if _adds(draft, text, words) or (more and same):
+        return more_wanted(draft, text, words)
+    return None
 
 
 def _adds(draft: Draft, text: str, words: Words) -> bool:

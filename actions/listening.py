@@ -42,13 +42,16 @@ AT_HOME = re.compile(r"家里|屋里|家里厢|我家$|自己家|上门|^家$|^�
 COUNT = re.compile(r"[一两二三四五六七八九十\d]+(份|个人|客|碗|盒)")
 AMOUNT = re.compile(rf"{COUNT.pattern}|软|少盐|不要辣")
 LEADING_TIME = re.compile(
-    r"^(大?后天|明天|今天|[今明后]朝)?(早上|上午|中午|下午|傍晚|晚上|夜里)?(?=.)"
+    r"^(大?后天|明天|今天|[今明后]朝)?(早上|上午|中午|下午|傍晚|晚上|夜里)?"
+    r"([一二两三四五六七八九十\d]+点(半|钟|[一三]刻)?)?(?=.)"
 )
 HOUSE_NUMBER = re.compile(r"[\d一二三四五六七八九十零号栋幢楼室]")
 ADDRESS = re.compile(
     r"[\u4e00-\u9fff]{1,12}?(路|街|巷|弄|村|花园|苑|小区|社区|里|桥|大院|公寓)[\w\-]{1,20}"
 )
+LIVES_AT = re.compile("^.*(?:住在|住|在|到)(?=..)")
 PLACE = re.compile(r"(路|街|巷|弄|村|花园|苑|小区|社区|桥|公寓|医院|门口|中心|站)$")
+ONLY_DIGITS = re.compile(r"[\d\s\-零〇一幺二两三四五六七八九]{3,}")
 NUMERAL = re.compile(r"[\d一二三四五六七八九十两零]")
 SURNAMES = (
     "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕"
@@ -66,6 +69,10 @@ NAME_IS = re.compile(
     rf"^(?:我|他|她|伊|老人|名字|姓名|人家)*(?:的)?(?:名字)?(?:就|是|叫做?|名叫|免贵|姓|大名)*([{SURNAMES}]"
     rf"[\u4e00-\u9fff]{{0,2}}?(?:{TITLE})?)(?:的|啊|呀)?$"
 )
+NAME_AMONG = re.compile(
+    rf"(?:我|他|她|伊|老人|名字)(?:名字)?叫([{SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=[，,。住]|$)"
+)
+UNKNOWN = re.compile("^(我)?(也)?(不知道|不晓得|弗晓得|不清楚|说不清)")
 DECLINES = re.compile(
     r"不(想|愿|肯|方便)?(说|讲|告诉|报|给|用|留)|(没|呒没)(有)?(电话|手机)|不要问|问(这|格)个|保密"
 )
@@ -111,7 +118,8 @@ def address(text: str) -> str | None:
     m = ADDRESS.search(trimmed(text.rpartition("送到")[2]))
     if m is None or not HOUSE_NUMBER.search(m[0]):
         return None
-    return trimmed(m[0])
+    alone = LIVES_AT.sub("", m[0])
+    return trimmed(alone if ADDRESS.search(alone) else m[0])
 
 
 def other_person(text: str, words: Words) -> str | None:
@@ -134,6 +142,12 @@ def called(text: str) -> str | None:
 def name_told(text: str) -> str | None:
     """The name in 我叫王秀英, 姓李, 王阿婆; None if none is told."""
     m = NAME_IS.search(bare(text))
+    return m[1] if m else None
+
+
+def name_in(text: str) -> str | None:
+    """The name in a longer sentence (我叫王秀英，住在锡惠里); only where it is called one."""
+    m = NAME_AMONG.search(text)
     return m[1] if m else None
 
 

@@ -12,6 +12,7 @@ from actions.listening import (
     SURNAMES,
     address,
     bare,
+    name_in,
     other_person,
     trimmed,
 )
@@ -69,9 +70,10 @@ def begin(said: Said, service: str | None, now: datetime, words: Words, empty: D
         draft = replace(draft, who=person)
     elif FOR_ME.search(said.text):
         draft = replace(draft, who=SELF)
-    draft = first_time(draft, said.text, now)
+    draft = first_time(replace(draft, name=name_in(said.text)), said.text, now)
     place = address(said.text)
-    if place is None and draft.roster and AT_HOME.search(said.text):
+    at_home = draft.roster and draft.at_callers_home
+    if place is None and at_home and AT_HOME.search(said.text):
         place = HOME
     return replace(draft, place=place)
 
@@ -81,9 +83,7 @@ def _what(text: str, service: str, now: datetime, words: Words) -> str:
     clauses = [one for one in re.split(r"[，。,;；]", text) if one.strip()]
     enough = words.services[service].enough
     kept = [
-        one
-        for one in clauses
-        if any(word in one for word in enough) or not (address(one) or _only_time(one, now))
+        one for one in clauses if any(word in one for word in enough) or not _tells_else(one, now)
     ]
     told = (what_asked(one, words) for one in kept)
     return trimmed("，".join(filter(None, told)) or text)
@@ -102,8 +102,13 @@ def what_asked(clause: str, words: Words) -> str:
 OPENING = (
     "我想|我要|想要|想请|我(?!家|们)|想|要|请|麻烦|帮忙(?!洗)|帮|给|替|代|叫|找|寻|派|让|约|订|定|预约|预定|安排|"
     "登记|你们|师傅|阿姨|个人|人(?!民|工)|来|上门|一下|一个|个|能不能|可不可以|那个|那|就|另外|还|也|"
-    "顺便|再|和|以及|的"
+    "顺便|再|和|以及|的|有(?=帮|给)"
 )
+
+
+def _tells_else(clause: str, now: datetime) -> bool:
+    """A clause that only tells where, who or when."""
+    return bool(address(clause) or name_in(clause) or _only_time(clause, now))
 
 
 def _only_time(clause: str, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from actions.words import Words
 
 Answering = Callable[[Turn, Desk, Words], Reply]
 
+NUMBER_ALONE = re.compile(r"\d{4,6}|[零一幺二两三四五六七八九]{4,6}")
 MISSES = 2  # in a row: then a person takes over
 ORDER = (("最后|末", -1), ("第一|头一|前|上|一|1", 0), ("第二|后|下|二|2", 1), ("第三|三|3", 2))
 
@@ -27,7 +28,7 @@ def pick(turn: Turn, desk: Desk, words: Words) -> Reply:
     choices = turn.slots.get("choices") or []
     place = next((at for said, at in ORDER if re.search(said, turn.text)), None)
     if turn.offer != "choice" or not choices:
-        return Reply(lines=(words.say("nothing_open"),), ask=words.say("what_else"))
+        return Reply(lines=(words.say("unclear"),), ask=words.say("unclear_ask"))
     if place is None or place >= len(choices):
         return Reply(lines=(), ask=words.say("which_choice"), offer="choice")
     return of_answer(desk.article(choices[place][0]), words)
@@ -81,6 +82,8 @@ def check_in(turn: Turn, desk: Desk, words: Words) -> Reply:
 
 def unclear(turn: Turn, desk: Desk, words: Words) -> Reply:
     """Nothing understood: once is asked again, twice in a row goes to a person."""
+    if NUMBER_ALONE.fullmatch(turn.text.strip("。，号 ")) and not turn.offer:
+        return changes.progress(turn, desk, words)  # the number of a request, and nothing else
     misses = int(turn.slots.get("misses") or 0) + 1
     if misses >= MISSES:
         handed = to_person("not_understood", turn.summary, words.say("unclear_handoff"))

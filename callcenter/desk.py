@@ -13,7 +13,7 @@ from callcenter.services import handoffs, requests
 from callcenter.services.escalations import open_escalation
 from callcenter.services.requests import SERVICE_WORDS, Meant, Wish
 from callcenter.store.tables import Elder, ServiceRequest
-from callcenter.when import When
+from callcenter.when import When, said_now
 from callcenter.wiring import House
 from knowledge import Answer
 
@@ -153,9 +153,14 @@ class HouseDesk:
             name,
             number=say_digits(str(one.number)),
             name=SERVICE_WORDS[one.service],
-            when=one.when_words or self._say("no_time"),
+            when=self._when(one),
             summary=summary,
         )
+
+    def _when(self, one: ServiceRequest) -> str:
+        if not one.when_words or one.starts_at is None:
+            return one.when_words or self._say("no_time")
+        return said_now(one.when_words, one.starts_at, self.now())
 
     def _say(self, prompt: str, /, **values: str) -> str:
         return self._house.policy.say("requests", prompt, **values)

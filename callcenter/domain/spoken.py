@@ -131,7 +131,7 @@ def _clock(local: datetime) -> str:
 
 
 def say_when(start: datetime, end: datetime | None, now: datetime, zone: tzinfo = SHANGHAI) -> str:
-    """When something is, seen from `now`: 明天（11月25日，星期三）上午九点到十一点.
+    """When something is, seen from `now`: 明天，11月25日星期三，上午九点到十一点.
 
     All times are aware. The year is said only if it is not the present one; without an end only the
     start is said; the part of the day is said again if the end falls into another.
@@ -148,6 +148,7 @@ def say_when(start: datetime, end: datetime | None, now: datetime, zone: tzinfo 
 
 
 def _day_from(day: date, today: date) -> str:
-    said = say_day(day) if day.year == today.year else f"{day.year}年{say_day(day)}"
+    dated = f"{day.month}月{day.day}日{say_weekday(day)}"
+    said = dated if day.year == today.year else f"{day.year}年{dated}"
     near = _DAYS.get((day - today) // timedelta(days=1))
-    return f"{near}（{said}）" if near else said
+    return f"{near}，{said}，" if near else f"{said}，"

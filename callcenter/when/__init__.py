@@ -7,6 +7,14 @@ guessed silently: whoever calls this reads the result back with its date and wee
 
 from callcenter.when.doubt import NotInFuture, Unsettled
 from callcenter.when.festivals import holiday
-from callcenter.when.reading import When, at_another_time, read_when
+from callcenter.when.reading import When, at_another_time, read_when, said_now
 
-__all__ = ["NotInFuture", "Unsettled", "When", "at_another_time", "holiday", "read_when"]
+__all__ = [
+    "NotInFuture",
+    "Unsettled",
+    "When",
+    "at_another_time",
+    "holiday",
+    "read_when",
+    "said_now",
+]

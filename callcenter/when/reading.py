@@ -26,6 +26,7 @@ SOON = timedelta(hours=2)  # 尽快
 LEAST_LEFT = timedelta(minutes=1)
 ASAP = re.compile(r"马上|立刻|现在(?!几)|尽快|越快越好|赶快|赶紧|快点来|等会|等歇")
 TWICE = (8, 9)  # in the morning; once that is over perhaps in the evening
+DATED = re.compile(r"(?:[今明后]天，)?(?:\d{4}年)?\d{1,2}月\d{1,2}日星期.")
 SAME_TIME = re.compile(r"这个?时候|这个?时间|同1?时间")
 
 
@@ -159,6 +160,13 @@ def spoken_day(day: date, now: datetime) -> str:
     near = {0: "今天", 1: "明天", 2: "后天"}.get((day - now.date()).days, "")
     year = "" if day.year == now.year else f"{day.year}年"
     return f"{near}，{year}{say_day(day)}".lstrip("，").replace("日，", "日")
+
+
+def said_now(words: str, start: datetime, now: datetime) -> str:
+    """Words that were read back some days ago, as they are said today: 明天 may be 今天 by now."""
+    here = now.astimezone(SHANGHAI)
+    fresh = spoken_day(start.astimezone(SHANGHAI).date(), here)
+    return DATED.sub(fresh, words, count=1)
 
 
 def at_another_time(when: When, text: str, now: datetime) -> When | None:

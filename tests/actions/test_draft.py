@@ -243,6 +243,16 @@ def test_home_is_enough_only_for_a_caller_on_the_roster() -> None:
     assert (asked.place, asked.why) == (None, "ask_place_home")
 
 
+@pytest.mark.parametrize(("who", "home"), [("我自己", True), ("给老伴", True), ("给我妈", False)])
+def test_home_is_the_callers_home_only_for_those_who_live_there(who: str, home: bool) -> None:
+    """A mother or a neighbour lives somewhere else: the address is asked for."""
+    draft = answered(started("后天上午来擦玻璃", "cleaning"), who)
+    if draft.missing() == "name":
+        draft = answered(draft, "王秀英")
+    told = answered(draft, "家里")
+    assert (told.place, told.why) == (("家里", "") if home else (None, "ask_place_theirs"))
+
+
 def test_a_caller_on_the_roster_is_not_asked_for_a_name_but_whoever_else_it_is_for() -> None:
     """Somebody has to be found at the door."""
     assert answered(started("修马桶", "repair"), "我自己").missing() == "when_at"
@@ -265,6 +275,28 @@ def test_what_is_no_name_is_not_written_down_as_one(text: str) -> None:
     """An answer to the next question, given too early."""
     draft = answered(started("修马桶", "repair", roster=False), "我自己", text)
     assert draft.name is None
+
+
+def test_a_name_in_a_longer_sentence_is_heard_with_all_the_rest() -> None:
+    """我叫王秀英，住在锡惠里12号."""
+    draft = answered(
+        started("修马桶", "repair", roster=False), "我自己", "我叫王秀英，住在锡惠里12号201"
+    )
+    assert draft.name == "王秀英"
+    whole_ = started("明天上午来擦窗，我叫王秀英，住人民路5号", "cleaning", roster=False)
+    assert (whole_.name, whole_.place) == ("王秀英", "人民路5号")
+
+
+@pytest.mark.parametrize("text", ["不知道", "我不晓得", "弗晓得"])
+def test_who_does_not_know_is_asked_once_more_and_nothing_is_written_down(text: str) -> None:
+    assert answered(started("我要订饭", "meal"), text).wanted is None
+    assert answered(started("修马桶", "repair"), text).who is None
+
+
+def test_anything_goes_does_not_mean_any_time_unless_the_time_was_asked() -> None:
+    """随便, while the person is asked for."""
+    draft = answered(started("我要订午饭", "meal"), "两份", "随便")
+    assert draft.when_at is None
 
 
 def test_an_odd_name_said_twice_is_taken_as_it_was_heard() -> None:

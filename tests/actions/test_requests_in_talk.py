@@ -208,7 +208,7 @@ def test_my_request_from_my_own_phone_needs_only_the_name(wang: Talk, calls: Cal
     """The number on the display is a hint and no proof."""
     lunch(wang)
     later = calls(phone=WANG, elder_id=1)
-    assert later.say("我的饭到哪一步了", "ask_progress") == "请说一下老人叫什么名字，我查一查。"
+    assert later.say("我的饭到哪一步了", "ask_progress") == "请问登记的是谁的名字？我查一查。"
     assert "一零零一号单子，送饭" in later.say("王秀英")
 
 
@@ -242,7 +242,7 @@ def test_a_withheld_number_is_asked_for_the_number_and_the_name(
 ) -> None:
     lunch(wang)
     hidden = calls(phone=phone)
-    assert "单子的号码，还有老人的名字" in hidden.say("我的饭呢", "ask_progress")
+    assert "单子的号码，还有登记的名字" in hidden.say("我的饭呢", "ask_progress")
     assert "对不上" in hidden.say("王秀英")
     assert "一零零一号单子，送饭" in hidden.say("一零零一号，王秀英")
 
@@ -256,7 +256,7 @@ def test_a_shared_number_is_asked_for_the_number_and_the_name(
         other = session.get_one(Elder, 2)
         other.phone = WANG
     shared = calls(phone=WANG)
-    assert "单子的号码，还有老人的名字" in shared.say("我的饭呢", "ask_progress")
+    assert "单子的号码，还有登记的名字" in shared.say("我的饭呢", "ask_progress")
     assert "送饭" in shared.say("王秀英，一零零一")
 
 
@@ -265,7 +265,7 @@ def test_a_number_alone_opens_nothing(wang: Talk, calls: Calls) -> None:
     lunch(wang)
     stranger = calls()
     assert stranger.say("一零零一号单子到哪里了", "ask_progress") == (
-        "请说一下老人叫什么名字，我查一查。"
+        "请问登记的是谁的名字？我查一查。"
     )
     assert "送饭" not in stranger.say("一零零一号")
 
@@ -422,3 +422,31 @@ def test_no_to_a_person_is_no_wish_for_one(wang: Talk, said: str) -> None:
     wang.say("今天天气怎么样", "out_of_scope")
     wang.say(said, "no", 0.9)
     assert "handoff" not in wang.custom
+
+
+def test_the_number_of_a_request_alone_asks_after_it(wang: Talk, calls: Calls) -> None:
+    """1001, written or spoken without another word."""
+    lunch(wang)
+    assert calls().say("1001", "nlu_fallback", 0.3) == "请问登记的是谁的名字？我查一查。"
+    assert calls().say("一零零一号", "nlu_fallback", 0.3) == "请问登记的是谁的名字？我查一查。"
+
+
+@pytest.mark.parametrize("text", ["13812345678", "3", "12", "一二"])
+def test_any_other_number_alone_is_not_understood(calls: Calls, text: str) -> None:
+    """A telephone number is no request, and no telephone either."""
+    assert "没听明白" in calls().say(text, "nlu_fallback", 0.3)
+
+
+def test_a_telephone_number_is_no_food(wang: Talk) -> None:
+    wang.wish("我要订饭")
+    assert "几份" in wang.say("13812345678")
+    assert wang.slots["wanted"] is None
+
+
+def test_for_a_meal_the_meal_is_asked_for_and_not_the_half_of_the_day(wang: Talk) -> None:
+    wang.wish("我要订饭")
+    for text in ("两份", "我自己"):
+        wang.say(text)
+    assert wang.say("明天") == "明天，11月24日星期二，午饭还是晚饭？"
+    wang.say("中饭")
+    assert wang.slots["when_at"]["words"] == "明天，11月24日星期二，中午"

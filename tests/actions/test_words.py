@@ -19,6 +19,39 @@ def test_every_line_is_short_enough_for_the_phone() -> None:
         assert len(re.findall(r"[。？！]", line)) <= 5, name
 
 
+def spoken() -> dict[str, str]:
+    """Every sentence that an elder may hear from the actions."""
+    services = words().services
+    asked = {f"{key}.{name}": getattr(one, name)
+             for key, one in services.items() for name in ("ask_wanted", "ask_place")}  # fmt: skip
+    return {**words().lines, **asked}
+
+
+@pytest.mark.parametrize("name", sorted(spoken()))
+def test_nothing_is_spoken_that_cannot_be_spoken(name: str) -> None:
+    """No brackets, no quotation marks, no Latin, no list of more than three."""
+    line = re.sub(r"\{\w+\}", "", spoken()[name])
+    assert not re.search(r"[（）()「」『』“”‘’\"\[\]【】A-Za-z/]", line)
+    for sentence in re.split("[。？！]", line):
+        assert sentence.count("、") <= 2
+
+
+@pytest.mark.parametrize("name", [one for one in sorted(spoken()) if "ask_" in one])
+def test_a_question_is_short_and_ends_as_one(name: str) -> None:
+    """An elder keeps the last thing in mind."""
+    line = spoken()[name]
+    assert len(line) <= 34
+    assert line[-1] in "？。"
+
+
+def test_no_line_promises_a_person_but_those_that_bring_one() -> None:
+    """What says 给您转人工，请 is said together with a transfer."""
+    promising = {name for name, line in words().lines.items() if "给您转人工" in line}
+    bring = {"handoff", "unclear_handoff", "form_handoff", "form_stuck", "form_not_saved"}
+    offer = {"offer_person", "ask_danger"}
+    assert promising == bring | offer
+
+
 def test_a_blank_that_nobody_fills_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

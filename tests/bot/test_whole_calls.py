@@ -151,7 +151,7 @@ def test_somebody_else_at_an_elders_phone_learns_nothing_of_a_request(
     lunch(zhao)
     zhao.hangs_up()
     stranger = rings(ZHAO)
-    assert "老人叫什么名字" in stranger.says("我订的饭取消掉")
+    assert "谁的名字" in stranger.says("我订的饭取消掉")
     said = stranger.says("王秀英") + stranger.says("不晓得")
     assert "送饭" not in said
     assert "转人工" in said

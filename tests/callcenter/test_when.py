@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callcenter.domain.week import SHANGHAI
-from callcenter.when import NotInFuture, Unsettled, When, at_another_time, read_when
+from callcenter.when import NotInFuture, Unsettled, When, at_another_time, read_when, said_now
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=SHANGHAI)  # a Wednesday, 农历十月十七
 
@@ -235,6 +235,22 @@ def test_a_festival_keeps_its_name_when_the_hour_changes() -> None:
     moved = at_another_time(told("除夕上午"), "还是下午吧", NOW)
     assert moved is not None
     assert moved.start == datetime(2027, 2, 5, 13, 0, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("ordered", "days", "said"),
+    [
+        ("明天上午", 0, "明天，11月26日星期四，上午"),
+        ("明天上午", 1, "今天，11月26日星期四，上午"),
+        ("明天上午", 2, "11月26日星期四，上午"),
+        ("下礼拜三中午", 6, "明天，12月2日星期三，中午"),
+        ("除夕上午", 71, "除夕，明天，2月5日星期五，上午"),
+    ],
+)
+def test_what_was_read_back_is_said_anew_on_another_day(ordered: str, days: int, said: str) -> None:
+    """Tomorrow is today by then."""
+    when = told(ordered)
+    assert said_now(when.words, when.start, NOW + timedelta(days=days)) == said
 
 
 def test_a_public_holiday_is_named() -> None:

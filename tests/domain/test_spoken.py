@@ -113,25 +113,25 @@ NOW = shanghai(24, 15)
 
 def test_tomorrow_is_called_tomorrow_and_dated() -> None:
     said = say_when(shanghai(25, 9), shanghai(25, 11), NOW)
-    assert said == "明天（11月25日，星期三）上午九点到十一点"
+    assert said == "明天，11月25日星期三，上午九点到十一点"
 
 
 def test_a_range_into_another_part_of_the_day_says_both_parts() -> None:
     said = say_when(shanghai(25, 11), shanghai(25, 14), NOW)
-    assert said == "明天（11月25日，星期三）上午十一点到下午两点"
+    assert said == "明天，11月25日星期三，上午十一点到下午两点"
 
 
 def test_a_range_over_midnight_names_both_days() -> None:
     said = say_when(shanghai(24, 22), shanghai(25, 1), NOW)
-    assert said == "今天（11月24日，星期二）晚上十点到明天（11月25日，星期三）凌晨一点"
+    assert said == "今天，11月24日星期二，晚上十点到明天，11月25日星期三，凌晨一点"
 
 
 def test_a_day_further_off_is_only_dated_and_another_year_is_named() -> None:
-    assert say_when(shanghai(30, 9), None, NOW) == "11月30日，星期一上午九点"
+    assert say_when(shanghai(30, 9), None, NOW) == "11月30日星期一，上午九点"
     january = datetime(2027, 1, 4, 1, tzinfo=UTC)
-    assert say_when(january, None, NOW) == "2027年1月4日，星期一上午九点"
+    assert say_when(january, None, NOW) == "2027年1月4日星期一，上午九点"
 
 
 def test_today_is_decided_by_the_clock_in_wuxi_not_by_utc() -> None:
     late = datetime(2026, 11, 24, 17, tzinfo=UTC)  # one in the morning of the 25th in Wuxi
-    assert say_when(shanghai(25, 9), None, late).startswith("今天（11月25日")
+    assert say_when(shanghai(25, 9), None, late).startswith("今天，11月25日")
