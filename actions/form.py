@@ -45,6 +45,7 @@ def begun(turn: Turn, desk: Desk, words: Words) -> Step:
     if draft.service == "other" and draft.wanted is None:
         draft = replace(draft, wanted=wish[:100])
     lines: list[str] = []
+    draft = draft.with_own_name()
     if turn.offer == "also":
         draft = _with_first_answer(draft, turn, desk, words)
     else:

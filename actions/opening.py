@@ -36,7 +36,7 @@ class Wish:
     """One service that a sentence asks for."""
 
     service: str
-    text: str  # the clause that asks for it
+    text: str  # the words that ask for it, up to the next wish
 
 
 def wishes(text: str, words: Words) -> tuple[Wish, ...]:
@@ -44,19 +44,22 @@ def wishes(text: str, words: Words) -> tuple[Wish, ...]:
 
     A clause that merely names a place (送到医院门口) is no wish: a further one must be marked.
     """
-    found: list[Wish] = []
+    found: list[tuple[str, int]] = []  # the service, and where its words begin
     start = 0
     marks = [*CLAUSE_END.finditer(text)]
     for end, after in [(m.start(), m.end()) for m in marks] + [(len(text), len(text))]:
         clause, mark = text[start:end], text[max(0, start - 1) : end]
         asks = len(clause) >= SHORTEST and not TAKES_BACK.search(clause)
         service = words.service_named(clause) if asks else None
-        if service and (not found or NEXT_WISH.search(mark)) and service not in {
-            one.service for one in found
-        }:  # fmt: skip
-            found.append(Wish(service=service, text=clause.strip()))
+        fresh = service is not None and service not in [one for one, _ in found]
+        if service is not None and fresh and (not found or NEXT_WISH.search(mark)):
+            found.append((service, start if found else 0))
         start = after
-    return tuple(found)
+    ends = [begins for _, begins in found[1:]] + [len(text)]
+    return tuple(
+        Wish(service=service, text=text[begins:end].strip("，,。； "))
+        for (service, begins), end in zip(found, ends, strict=False)
+    )
 
 
 def begin(said: Said, service: str | None, now: datetime, words: Words, empty: Draft) -> Draft:

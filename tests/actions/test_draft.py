@@ -450,6 +450,12 @@ def test_two_services_in_one_sentence_are_two_wishes(text: str, services: list[s
     assert [one.service for one in wishes(text, words())] == services
 
 
+def test_a_wish_keeps_all_its_words_up_to_the_next_one() -> None:
+    """不要辣的 belongs to the meal."""
+    meal, company = wishes("我要订饭，不要辣的，另外后天要人陪我去二院复查", words())
+    assert (meal.text, company.text) == ("我要订饭，不要辣的", "另外后天要人陪我去二院复查")
+
+
 def test_everything_is_read_back_before_it_is_written_down() -> None:
     """For whom, what, the date with its weekday, where."""
     assert read_back(whole(), words()) == (

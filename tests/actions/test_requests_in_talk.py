@@ -450,3 +450,10 @@ def test_for_a_meal_the_meal_is_asked_for_and_not_the_half_of_the_day(wang: Talk
     assert wang.say("明天") == "明天，11月24日星期二，午饭还是晚饭？"
     wang.say("中饭")
     assert wang.slots["when_at"]["words"] == "明天，11月24日星期二，中午"
+
+
+def test_who_goes_along_with_the_caller_is_not_asked_for_a_known_name_again(calls: Calls) -> None:
+    """陪我去 says for whom; the name was told with the lunch."""
+    talk = calls()
+    lunch(talk, "王秀英")
+    assert "什么名字" not in talk.wish("后天陪我去二院复查")
