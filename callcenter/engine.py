@@ -53,8 +53,8 @@ def tick(house: House, notifier: Notifier, now: datetime) -> None:
         Step.RECONCILE: lambda: reconcile(house, now),
         Step.VISITS: lambda: overdue_visits(house, now),
         Step.ESCALATE: lambda: escalate(house, now),
-        Step.DELIVER: lambda: deliver(house, notifier, now),
         Step.TIDY: lambda: tidy(house, now),
+        Step.DELIVER: lambda: deliver(house, notifier, now),
         Step.BEAT: lambda: beat(house, now),
     }
     wanted: set[Step] = set()

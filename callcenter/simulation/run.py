@@ -134,7 +134,7 @@ class Simulation:
     def _next(self) -> datetime:
         """The next moment at which anybody has to look."""
         found = [self.true + LONGEST_STEP, self.agenda.next_at()]
-        if self._due is not None:
+        if self._due is not None and any(one.up for one in self.machines):
             found.append(self._due - self.clock.off())
         found += [one.back_at for one in self.machines if one.back_at is not None]
         soonest = max(self.true + AGAIN, min(found))
