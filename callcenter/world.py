@@ -5,7 +5,8 @@ production uses; only the wires between them are functions. Stories and simulati
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -160,11 +161,18 @@ class World:
 
     def until(self, end: datetime) -> None:
         """Lets time pass until that moment."""
-        self.tick()
-        while self.now < end:
-            self.line.advance(min(end, self._next()))
+        with self.staying():
             self.tick()
-        self.line.advance(end)
+            while self.now < end:
+                self.line.advance(min(end, self._next()))
+                self.tick()
+            self.line.advance(end)
+
+    @contextmanager
+    def staying(self) -> Iterator[None]:
+        """Many webhooks are to come: what serves them stays between them."""
+        with self._web.staying(), self._fallback.staying():
+            yield
 
     def close(self) -> None:
         """Gives the database and the assistant's connections back."""

@@ -72,6 +72,7 @@ SETTINGS = ("far", "near", "now", "if", "told", "about", "habit")
 """The lists under `setting`: what takes the danger out of words that were found."""
 
 _LASTING = frozenset({Kind.MISSING, Kind.NO_RESPONSE, Kind.CRISIS})  # yesterday's is today's
+_SHORT, _REMEMBERED = 300, 1024  # characters, and how many texts of no more than that
 _AROUND = 14  # characters around a match in which a question about policy or an exception counts
 _AHEAD = 12  # characters before a match in which an imagined or told case is announced
 _BEHIND = 10  # characters after a match in which "that was last year" counts
@@ -123,6 +124,7 @@ class DangerRules:
     rules: tuple[Rule, ...] = field(repr=False)
     harmless: tuple[Pattern, ...] = field(repr=False)  # expressions whose words do not count
     lexicon: Lexicon = field(repr=False)
+    _heard: dict[str, Danger | None] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any], readings: Readings | None = None) -> "DangerRules":
@@ -144,8 +146,20 @@ class DangerRules:
     def find(self, text: str) -> Danger | None:
         """The danger in `text`: the first certain one, else the first uncertain one, else None.
 
-        Never raises; its time is bounded, as `plain` keeps only the ends of a very long text.
+        Never raises; its time is bounded, as `plain` keeps only the ends of a very long text. The
+        same words are asked about several times in one turn: the latest answers are remembered.
         """
+        try:
+            return self._heard[text]
+        except KeyError:
+            found = self._look_for(text)
+        if len(text) <= _SHORT:
+            if len(self._heard) >= _REMEMBERED:
+                self._heard.clear()
+            self._heard[text] = found
+        return found
+
+    def _look_for(self, text: str) -> Danger | None:
         scene = self._scene(plain(text))
         doubt: Danger | None = None
         for rule in self.rules:

@@ -107,7 +107,7 @@ class Simulation:
 
     def run(self) -> Result:
         """All weeks, and then until nothing is pending, for AFTERWARDS at most."""
-        with self.oddities.listening():
+        with self.oddities.listening(), self.world.staying():
             self.live_until(at(self.until, 0) - timedelta(seconds=1))
             end = self.true + AFTERWARDS
             while self.true < end and self._pending():

@@ -1,11 +1,12 @@
 """The web application: webhooks, console, chat. Built for one house; knows nothing else."""
 
 import logging
-from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.datastructures import MutableHeaders
 from starlette.middleware.sessions import SessionMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callcenter.services.errors import CareError
 from callcenter.web import chat, console, texts, voice
@@ -35,7 +36,7 @@ def create_app(house: House) -> FastAPI:
         https_only=house.settings.secure_cookies,
         max_age=12 * 3600,
     )
-    app.middleware("http")(_headers)
+    app.add_middleware(_Headers)
     app.add_exception_handler(CareError, _care_error)
     app.add_api_route("/health", health, methods=["GET"])
     app.add_api_route("/", home, methods=["GET"], include_in_schema=False)
@@ -59,15 +60,27 @@ def health(request: Request) -> dict[str, object]:
     return {"ok": True, "assistant": house.assistant_ready() is None}
 
 
-async def _headers(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    response = await call_next(request)
-    for name, value in HEADERS.items():
-        if name == "Cache-Control" and request.url.path.startswith(("/assets", "/static")):
-            continue
-        response.headers.setdefault(name, value)
-    return response
+class _Headers:
+    """Puts HEADERS into every answer. Plain ASGI, as every webhook passes here."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        fixed = scope["path"].startswith(("/assets", "/static"))
+
+        async def sends(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    if not (fixed and name == "Cache-Control"):
+                        headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, sends)
 
 
 def _care_error(request: Request, error: Exception) -> Response:

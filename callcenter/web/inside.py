@@ -1,11 +1,12 @@
 """Asks the web application without a network: each request in the application's own event loop.
 
 The requests are what a server would hand over (ASGI), so everything between the socket and the
-answer is real. One loop and its worker threads live as long as this object.
+answer is real.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -42,7 +43,7 @@ class Inside:
         self._host = urlsplit(base_url).netloc.encode()
         self._loop = asyncio.new_event_loop()
         self._wanted: asyncio.Queue[tuple[_Exchange, asyncio.Future[Got]] | None] = asyncio.Queue()
-        self._server: asyncio.Task[None] | None = None  # begins with the first request
+        self._server: asyncio.Task[None] | None = None  # while it stays
 
     def request(
         self, method: str, url: str, form: Mapping[str, str], headers: Mapping[str, str]
@@ -69,21 +70,39 @@ class Inside:
             "client": ("127.0.0.1", 0),
             "server": ("127.0.0.1", 80),
         }
+        exchange = _Exchange(scope, body)
         if self._server is None:
-            self._server = self._loop.create_task(self._serve())
+            return self._run(exchange.with_app(self._app, self._broke))
         answer: asyncio.Future[Got] = self._loop.create_future()
-        self._wanted.put_nowait((_Exchange(scope, body), answer))
-        return self._loop.run_until_complete(answer)
+        self._wanted.put_nowait((exchange, answer))
+        return self._run(answer)
+
+    @contextmanager
+    def staying(self) -> Iterator[None]:
+        """Many requests are to come: worker threads stay between them while the block lasts."""
+        if self._server is not None:
+            yield
+            return
+        self._server = self._loop.create_task(self._serve())
+        try:
+            yield
+        finally:
+            self._wanted.put_nowait(None)
+            self._run(self._server)
+            self._server = None
 
     def close(self) -> None:
-        """Ends the loop and its threads."""
-        if self._loop.is_closed():
-            return
-        if self._server is not None:
-            self._wanted.put_nowait(None)
-            self._loop.run_until_complete(self._server)
-        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        """Ends the loop."""
         self._loop.close()
+
+    def _run[T](self, work: Awaitable[T]) -> T:
+        """Runs this object's own loop, also when the caller's thread is inside of another one."""
+        outer = asyncio._get_running_loop()
+        asyncio._set_running_loop(None)
+        try:
+            return self._loop.run_until_complete(work)
+        finally:
+            asyncio._set_running_loop(outer)
 
     async def _serve(self) -> None:
         while (asked := await self._wanted.get()) is not None:
