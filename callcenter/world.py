@@ -121,8 +121,9 @@ class World:
         self.fallback = TestClient(last_resort, base_url=settings.fallback_url)
         self.delivered = 0  # webhooks so far
         self.web_is_down = False  # True: nobody answers at the house's own address
-        self._web = Inside(app, settings.public_url, broke)
-        self._fallback = Inside(last_resort, settings.fallback_url, broke)
+        self.broke = broke  # raised in stories, so that a mistake shows where it was made
+        self._web = Inside(app, settings.public_url, lambda error: self.broke(error))
+        self._fallback = Inside(last_resort, settings.fallback_url, lambda error: self.broke(error))
         self.line = InProcess(self.exchange, self._deliver)
         self.notifier = self.notifier_of(self.house)
 
@@ -176,8 +177,8 @@ class World:
 
     def close(self) -> None:
         """Gives the database and the assistant's connections back."""
-        for door in (self._web, self._fallback, self.web, self.fallback):
-            door.close()
+        self.web.close()
+        self.fallback.close()
         if self.house.assistant is not None:
             self.house.assistant.close()
         self.house.store.engine.dispose()

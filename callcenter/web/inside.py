@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
 
 from fastapi import FastAPI
@@ -41,9 +41,7 @@ class Inside:
     ) -> None:
         self._app, self._broke = app, broke
         self._host = urlsplit(base_url).netloc.encode()
-        self._loop = asyncio.new_event_loop()
-        self._wanted: asyncio.Queue[tuple[_Exchange, asyncio.Future[Got]] | None] = asyncio.Queue()
-        self._server: asyncio.Task[None] | None = None  # while it stays
+        self._stay: _Stay | None = None
 
     def request(
         self, method: str, url: str, form: Mapping[str, str], headers: Mapping[str, str]
@@ -71,32 +69,52 @@ class Inside:
             "server": ("127.0.0.1", 80),
         }
         exchange = _Exchange(scope, body)
-        if self._server is None:
-            return self._run(exchange.with_app(self._app, self._broke))
-        answer: asyncio.Future[Got] = self._loop.create_future()
-        self._wanted.put_nowait((exchange, answer))
-        return self._run(answer)
+        if self._stay is not None:
+            return self._stay.ask(exchange)
+        with _Stay(self._answered) as stay:
+            return stay.ask(exchange)
 
     @contextmanager
     def staying(self) -> Iterator[None]:
         """Many requests are to come: worker threads stay between them while the block lasts."""
-        if self._server is not None:
+        if self._stay is not None:
             yield
             return
-        self._server = self._loop.create_task(self._serve())
-        try:
-            yield
-        finally:
-            self._wanted.put_nowait(None)
-            self._run(self._server)
-            self._server = None
+        with _Stay(self._answered) as self._stay:
+            try:
+                yield
+            finally:
+                self._stay = None
 
-    def close(self) -> None:
-        """Ends the loop."""
+    async def _answered(self, exchange: "_Exchange") -> Got:
+        return await exchange.with_app(self._app, self._broke)
+
+
+class _Stay:
+    """An event loop, and one task in it that serves requests, for as long as the block lasts."""
+
+    def __init__(self, serve: "Callable[[_Exchange], Awaitable[Got]]") -> None:
+        self._serve_one = serve
+
+    def __enter__(self) -> Self:
+        self._loop = asyncio.new_event_loop()
+        self._wanted: asyncio.Queue[tuple[_Exchange, asyncio.Future[Got]] | None] = asyncio.Queue()
+        self._server = self._loop.create_task(self._serve())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._wanted.put_nowait(None)
+        self._run(self._server)
         self._loop.close()
 
+    def ask(self, exchange: "_Exchange") -> Got:
+        """What the application answers to this request."""
+        answer: asyncio.Future[Got] = self._loop.create_future()
+        self._wanted.put_nowait((exchange, answer))
+        return self._run(answer)
+
     def _run[T](self, work: Awaitable[T]) -> T:
-        """Runs this object's own loop, also when the caller's thread is inside of another one."""
+        """Runs the loop until then, also when this thread is inside of another loop."""
         outer = asyncio._get_running_loop()
         asyncio._set_running_loop(None)
         try:
@@ -108,7 +126,7 @@ class Inside:
         while (asked := await self._wanted.get()) is not None:
             exchange, answer = asked
             try:
-                answer.set_result(await exchange.with_app(self._app, self._broke))
+                answer.set_result(await self._serve_one(exchange))
             except BaseException as broken:  # noqa: BLE001  whoever asked gets it, whatever it is
                 answer.set_exception(broken)
 
