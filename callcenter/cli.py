@@ -24,6 +24,7 @@ from callcenter.config import ROOT, BadSettings, Settings, read_settings
 from callcenter.domain.week import local
 from callcenter.lent import NoAssistant, lent_assistant
 from callcenter.notify import ChatSender, NoChat, Notifier
+from callcenter.papers.roster import CannotTake, add_roster, roster_words
 from callcenter.policy import BadPolicy, read_policy, read_prompts
 from callcenter.simulation.command import CannotSimulate, add_options, simulated
 from callcenter.store import schema
@@ -45,6 +46,7 @@ PLAIN = (
     NoAssistant,
     CannotMeasure,
     CannotSimulate,
+    CannotTake,
 )
 
 WEBHOOK_WAITS = 3.0  # seconds for the database; with the assistant's time it stays under five
@@ -65,6 +67,7 @@ def main(words: list[str] | None = None) -> int:
             command.add_argument(argument, type=kind, help=meaning)
     add_benches(commands.choices["bench"])
     add_options(commands.choices["simulate"])
+    add_roster(commands.choices["roster"])
     asked = parser.parse_args(words)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     try:
@@ -234,6 +237,11 @@ def simulate(asked: argparse.Namespace) -> int:
     return 0 if kept else 1
 
 
+def roster(asked: argparse.Namespace) -> None:
+    """Takes sheets of elders, staff and communities; hands over; sets passwords."""
+    print("\n".join(roster_words(asked)))
+
+
 def _house(settings: Settings | None = None) -> House:
     house = wiring.build(settings or read_settings())
     schema.check(house.store.engine)
@@ -275,6 +283,7 @@ COMMANDS: dict[str, tuple[Run, str, tuple[Argument, ...]]] = {
     "staff": (staff, staff.__doc__ or "", ()),
     "telegram": (telegram, telegram.__doc__ or "", ()),
     "telegram-link": (telegram_link, telegram_link.__doc__ or "", LINK),
+    "roster": (roster, roster.__doc__ or "", ()),
     "simulate": (simulate, "Lives through weeks of a made-up district with the real parts.", ()),
     "understand": (understand_file, understand_file.__doc__ or "", LINES),
     "bench": (bench, bench.__doc__ or "", ()),

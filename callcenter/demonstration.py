@@ -18,7 +18,7 @@ from callcenter.config import ROOT
 from callcenter.domain.checkin import NextAction, SlotKind, SlotState
 from callcenter.domain.escalation import Finding, Standing
 from callcenter.domain.people import Living, Role
-from callcenter.domain.week import local
+from callcenter.domain.week import at, local
 from callcenter.services import coverage, escalations, visits
 from callcenter.store.tables import (
     Community,
@@ -159,7 +159,7 @@ def _elder(
             phone=f"{PREFIX}30{order:06d}",
         )
     )
-    coverage.enter(session, elder, today - timedelta(days=30))
+    coverage.enter(session, at(today, 0), elder, today - timedelta(days=30))
 
 
 def write_phone_book(session: Session, file: Path, hotline: str) -> None:

@@ -12,7 +12,7 @@ from callcenter.domain.week import local
 from callcenter.services.errors import RosterMistake
 from callcenter.services.timeline import note
 from callcenter.store.roster_tables import CommunityChange, FormerHome
-from callcenter.store.tables import Community, Elder, Worker
+from callcenter.store.tables import Community, Elder, Street, Worker
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +89,21 @@ def redraw(
     return after
 
 
-def said(kind: Redrawing, old: Sequence[str], new: Sequence[str]) -> str:
+def said(old: Sequence[str], new: Sequence[str]) -> str:
     """What happened, in words: 拆分：柳巷社区 → 柳巷东社区、柳巷西社区."""
-    return f"{REDRAWING_WORDS[kind]}：{'、'.join(old) or '无'} → {'、'.join(new) or '无'}"
+    kind = REDRAWING_WORDS[redrawing(len(old), len(new))]
+    return f"{kind}：{' → '.join(filter(None, ('、'.join(old), '、'.join(new))))}"
+
+
+def street_of(session: Session, name: str, day: date) -> str | None:
+    """The street of a community that stood on that day, if there is exactly one of the name."""
+    rows = (
+        select(Street.name)
+        .join(Community, Community.street_id == Street.id)
+        .where(Community.name == name, stands_on(day))
+    )
+    found = session.scalars(rows).all()
+    return found[0] if len(found) == 1 else None
 
 
 def _standing(session: Session, name: str, day: date) -> Community:

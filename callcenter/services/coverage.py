@@ -31,6 +31,7 @@ from callcenter.domain.people import (
     Living,
     Situation,
     category_on,
+    covered_from,
     on_visiting_list,
 )
 from callcenter.domain.week import at, local
@@ -83,13 +84,33 @@ def covers(session: Session, elder_id: int, day: date) -> bool:
     return bool(session.scalar(select(rows)))
 
 
-def enter(session: Session, elder: Elder, day: date) -> None:
-    """Puts a new elder on the lists where the situation of that day belongs. Flushed before."""
-    category = category_on(situation(elder), day)
-    if category is not None:
-        session.add(Coverage(elder_id=elder.id, category=category.value, entered_on=day))
-    if on_visiting_list(situation(elder)):
+def on_a_list(session: Session, elder_id: int, day: date) -> bool:
+    """Whether this elder is on one of the two lists on that day or later."""
+    if _open(session, Coverage, elder_id, day) is not None:
+        return True
+    return _open(session, VisitingEntry, elder_id, day) is not None
+
+
+def enter(session: Session, now: datetime, elder: Elder, day: date) -> bool:
+    """Puts an elder on the lists where the situation belongs, from `day` on. Flushed before.
+
+    Who turns 80 between `day` and today enters on the birthday, who does so later is taken in by
+    `look`. A list on which the elder stands already is left as it is. True when one was entered.
+    """
+    entered = False
+    who, today = situation(elder), local(now).date()
+    first = covered_from(who)
+    begins = max(day, first) if first else None
+    if begins is not None and begins <= max(day, today):
+        category = category_on(who, begins)
+        if category is not None and _open(session, Coverage, elder.id, begins) is None:
+            session.add(Coverage(elder_id=elder.id, category=category.value, entered_on=begins))
+            note(session, now, "roster", _entered(category), elder_id=elder.id)
+            entered = True
+    if on_visiting_list(who) and _open(session, VisitingEntry, elder.id, day) is None:
         session.add(VisitingEntry(elder_id=elder.id, living=elder.living, entered_on=day))
+        entered = True
+    return entered
 
 
 def review(session: Session, now: datetime, elder: Elder, day: date) -> None:
@@ -129,8 +150,11 @@ def leave(session: Session, now: datetime, elder_id: int, day: date, why: Leavin
     nobody phones or visits: what is open of the week is excused, by the name of who said so.
     """
     _close(session, Coverage, elder_id, day, why)
-    if why in OFF_BOTH and not _close(session, VisitingEntry, elder_id, day, why):
-        elder = session.get_one(Elder, elder_id)  # never listed: remembered, so that nobody lists
+    never = ~exists().where(VisitingEntry.elder_id == elder_id)
+    if why in OFF_BOTH:
+        _close(session, VisitingEntry, elder_id, day, why)
+    if why in OFF_BOTH and session.scalar(select(never)):
+        elder = session.get_one(Elder, elder_id)  # remembered, so that `look` does not list them
         row = VisitingEntry(elder_id=elder_id, living=elder.living, entered_on=day, left_on=day)
         row.left_why = why.value
         session.add(row)
@@ -272,12 +296,11 @@ def _out_for_good(
 
 def _close[Row: (Coverage, VisitingEntry)](
     session: Session, table: type[Row], elder_id: int, day: date, why: Leaving
-) -> bool:
+) -> None:
     ends_later = or_(table.left_on.is_(None), table.left_on > day)
     rows = session.scalars(select(table).where(table.elder_id == elder_id, ends_later)).all()
     for row in rows:
         row.left_on, row.left_why = max(day, row.entered_on), why.value
-    return bool(rows)
 
 
 def _entered(category: Category) -> str:

@@ -1,5 +1,9 @@
 """What can go wrong in a use case. The docstring is what people read; status is for the web."""
 
+from collections.abc import Sequence
+
+from callcenter.domain.sheet import Mistake
+
 
 class CareError(Exception):
     """这一步没有办成。"""
@@ -49,3 +53,11 @@ class NotAllowed(CareError):
 
 class RosterMistake(CareError):
     """名册里有错，请改正后再导入。"""
+
+
+class BadRoster(RosterMistake):
+    """名册里有错，什么都没有写入；请改正后再导入。"""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        super().__init__(f"名册里有{len(mistakes)}处错，什么都没有写入；请改正后再导入。")
+        self.mistakes = tuple(mistakes)

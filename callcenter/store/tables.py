@@ -53,6 +53,7 @@ class Elder(Base):
 
     __tablename__ = "elders"
     id: Mapped[int] = mapped_column(primary_key=True)
+    file_no: Mapped[str | None] = mapped_column(String(30), unique=True)  # the district's number
     name: Mapped[str] = mapped_column(String(40))
     called: Mapped[str] = mapped_column(String(40))  # how to address them, such as 王阿婆
     born_on: Mapped[date]
