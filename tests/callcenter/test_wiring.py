@@ -1,5 +1,6 @@
 """A house that could ring the wrong people, or nobody, does not start."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -92,6 +93,10 @@ def test_a_mistake_in_a_policy_file_is_named_with_its_file(
     assert names in str(wrong.value)
 
 
-def test_a_missing_policy_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadPolicy, match=r"prompts\.yaml is missing"):
+@pytest.mark.parametrize("gone", ["danger.yaml", "ladders.yaml", "prompts.yaml", "retries.yaml"])
+def test_a_missing_policy_file_is_named(gone: str, tmp_path: Path) -> None:
+    for original in Path("policy").glob("*.yaml"):
+        if original.name != gone:
+            shutil.copy(original, tmp_path)
+    with pytest.raises(BadPolicy, match=rf"{gone} is missing"):
         read_policy(tmp_path, HOTLINE)
