@@ -1,5 +1,6 @@
 """What care staff decide, read once from policy/*.yaml; mistakes are named in plain words."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,14 +10,18 @@ from string import Formatter
 from typing import Any
 
 import yaml
-from pypinyin import Style, pinyin
+from pypinyin import Style, lazy_pinyin, pinyin
 
 from callcenter.domain.answers import AnswerRules
 from callcenter.domain.call import Disposition
 from callcenter.domain.checkin import Outcome, Retry, RetryPolicy
 from callcenter.domain.danger import DangerRules
+from callcenter.domain.ear import Ear
 from callcenter.domain.escalation import Reason
 from callcenter.domain.people import Role
+from callcenter.domain.watch import Watch
+
+EAR = Path(__file__).with_name("ear.json")  # learned, not edited: bot/school.py writes it
 
 
 class BadPolicy(Exception):
@@ -69,7 +74,7 @@ class Prompts:
 class Policy:
     """All that care staff decide."""
 
-    danger: DangerRules
+    danger: Watch
     answers: AnswerRules
     retries: RetryPolicy
     ladders: Mapping[str, LadderPlan]
@@ -101,7 +106,10 @@ def read_policy(folder: Path, hotline: str) -> Policy:
     """
     ladders = _read(folder, "ladders.yaml", _ladders)
     return Policy(
-        danger=_read(folder, "danger.yaml", partial(DangerRules.parse, readings=readings)),
+        danger=Watch(
+            rules=_read(folder, "danger.yaml", partial(DangerRules.parse, readings=readings)),
+            ear=_read_ear(),
+        ),
         answers=_read(folder, "answers.yaml", partial(AnswerRules.parse, readings=readings)),
         retries=_read(folder, "retries.yaml", _retries),
         ladders=ladders[0],
@@ -115,6 +123,14 @@ def read_prompts(folder: Path) -> Prompts:
     """The words alone, for what has to speak though everything else is broken. Raises BadPolicy."""
     prompts: Prompts = _read(folder, "prompts.yaml", _prompts)
     return prompts
+
+
+@lru_cache(maxsize=1)
+def _read_ear() -> Ear:
+    try:
+        return Ear.parse(json.loads(EAR.read_text(encoding="utf-8")), lazy_pinyin)
+    except (OSError, ValueError, KeyError) as wrong:
+        raise BadPolicy(f"{EAR.name} cannot be read ({wrong}); restore it") from wrong
 
 
 @lru_cache(maxsize=8192)

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import yaml
 
 from callcenter.config import ROOT
+from callcenter.domain.watch import OVERHEARD
 
 LONGEST = 300  # characters that are heard
 SHORTEST_CLAUSE = 4  # characters; shorter ones say nothing on their own
@@ -43,6 +44,10 @@ class Found(Protocol):
     @property
     def kind(self) -> str:
         """A kind of emergency, or `crisis`."""
+
+    @property
+    def rule(self) -> str:
+        """The rule that found it; `ear` when none did and the kind is a guess."""
 
     @property
     def certain(self) -> bool:
@@ -191,7 +196,7 @@ def understand(text: str, context: str, parse: Parse, danger: FindDanger) -> Und
     whole = _cautious(read_parse(text, heard, context), context)
     parts = _parts(text, context, parse)
     if found is not None and found.certain:
-        return _endangered(found, whole, [one.intent for one in parts])
+        return _endangered(found, _guess(heard, context), whole, [one.intent for one in parts])
     ranking = heard.get("intent_ranking") or []
     return _two_wishes(whole, parts, dict(meant(ranking, tables().contexts[context])))
 
@@ -211,13 +216,21 @@ def _parts(text: str, context: str, parse: Parse) -> list[Understanding]:
     return [one for one in read if one.intent in BY_URGENCY and one.confidence >= SURE_CLAUSE]
 
 
-def _endangered(found: Found, whole: Understanding, wishes: list[str]) -> Understanding:
-    crisis = str(found.kind) == "crisis"
+def _guess(heard: Mapping[str, Any], context: str) -> str:
+    """The danger that the model would name if it had to name one."""
+    shares = dict(meant(heard.get("intent_ranking") or [], tables().contexts[context]))
+    crisis = shares.get("crisis", 0.0) > shares.get("emergency", 0.0)
+    return "crisis" if crisis else (_member(heard, "kind") or "other")
+
+
+def _endangered(found: Found, guess: str, whole: Understanding, wishes: list[str]) -> Understanding:
+    kind = guess if found.rule == OVERHEARD else str(found.kind)
+    crisis = kind == "crisis"
     intent = "crisis" if crisis else "emergency"
     others = [wish for wish in (whole.intent, *wishes) if wish in BY_URGENCY[2:]]
     return Understanding(
         intent=intent,
-        kind=None if crisis else str(found.kind),
+        kind=None if crisis else kind,
         danger=True,
         also=_also(others, intent),
         confidence=1.0,

@@ -20,6 +20,7 @@ class Found:
 
     kind: str
     certain: bool = True
+    rule: str = "rule"
 
 
 def model(**shares: float) -> Callable[[str], Mapping[str, Any]]:

@@ -10,11 +10,17 @@ from callcenter.domain.answers import Answer, AnswerRules
 from callcenter.domain.danger import DangerRules
 
 HERE = Path(__file__).parent
+HEARD = HERE.parents[1] / "policy" / "heard"  # the danger sets, which the ear learns from too
 
 
 def lines(name: str) -> list[dict[str, Any]]:
     """The labelled sentences of one file beside this one."""
-    return [json.loads(line) for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
+    return [
+        json.loads(line)
+        for line in ((HEARD if name.startswith("danger_") else HERE) / name)
+        .read_text(encoding="utf-8")
+        .splitlines()
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

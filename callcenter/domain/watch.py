@@ -1,0 +1,36 @@
+"""The net that works without the assistant: the danger rules and the learned ear, together."""
+
+from dataclasses import dataclass, field
+
+from callcenter.domain.danger import Danger, DangerRules, Kind
+from callcenter.domain.ear import Ear
+
+ALARM_FROM = 0.4  # the ear alone raises an alarm; docs/danger.md says what it was chosen by
+DENIED_BELOW = -0.3  # what the rules found is so unlike a danger that a person judges it first
+OVERHEARD = "ear"  # the rule's name of what the ear alone heard; its kind is a guess
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """The rules and the ear together: the net that works without the assistant."""
+
+    rules: DangerRules = field(repr=False)
+    ear: Ear = field(repr=False)
+
+    def find(self, text: str) -> Danger | None:
+        """The danger in `text`, or None. Never raises.
+
+        What the rules found and the ear finds nothing like a danger goes to a person without an
+        alarm; what only the ear hears, and hears well, is an alarm.
+        """
+        found = self.rules.find(text)
+        if found is None:
+            return self._overheard(text)
+        if found.certain and self.ear.margin(text) < DENIED_BELOW:
+            return Danger(kind=found.kind, words=found.words, rule=found.rule, certain=False)
+        return found
+
+    def _overheard(self, text: str) -> Danger | None:
+        if self.ear.margin(text) < ALARM_FROM:
+            return None
+        return Danger(kind=Kind.OTHER, words=text[:60], rule=OVERHEARD)
