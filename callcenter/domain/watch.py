@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 
 from callcenter.domain.danger import Danger, DangerRules, Kind
-from callcenter.domain.ear import Ear
+from callcenter.domain.ear import Ear, spoken
 
 ALARM_FROM = 0.4  # the ear alone raises an alarm; docs/danger.md says what it was chosen by
 DENIED_BELOW = -0.3  # what the rules found is so unlike a danger that a person judges it first
+SHORT_CRY = 8  # characters; so little is taken at its word, whatever the ear makes of it
 OVERHEARD = "ear"  # the rule's name of what the ear alone heard; its kind is a guess
 
 
@@ -21,12 +22,12 @@ class Watch:
         """The danger in `text`, or None. Never raises.
 
         What the rules found and the ear finds nothing like a danger goes to a person without an
-        alarm; what only the ear hears, and hears well, is an alarm.
+        alarm, a short cry apart; what only the ear hears, and hears well, is an alarm.
         """
         found = self.rules.find(text)
         if found is None:
             return self._overheard(text)
-        if found.certain and self.ear.margin(text) < DENIED_BELOW:
+        if found.certain and self._denied(text):
             return Danger(kind=found.kind, words=found.words, rule=found.rule, certain=False)
         return found
 
@@ -34,3 +35,6 @@ class Watch:
         if self.ear.margin(text) < ALARM_FROM:
             return None
         return Danger(kind=Kind.OTHER, words=text[:60], rule=OVERHEARD)
+
+    def _denied(self, text: str) -> bool:
+        return len(spoken(text)) > SHORT_CRY and self.ear.margin(text) < DENIED_BELOW
