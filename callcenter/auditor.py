@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain.checkin import NextAction, SlotState
 from callcenter.domain.escalation import Standing
 from callcenter.domain.week import local, monday_of
-from callcenter.services import coverage
+from callcenter.services import coverage, weekchain
 from callcenter.services.coverage import covered
 from callcenter.store.tables import (
     Attempt,
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 LATE = timedelta(minutes=5)
 PLANNED_BY = timedelta(minutes=15)  # a week, or a new elder, is planned within this time
+REPORTED_BY = timedelta(hours=1)  # the report of a week is drawn within this time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +102,16 @@ def _nobody_works(session: Session, _: datetime) -> int:
     standing = exists().where(Escalation.standing != Standing.RESOLVED.value)
     reached = exists().where(Worker.active, or_(Worker.phone != "", Worker.telegram != ""))
     return _count(session, select(1).where(standing, ~reached))
+
+
+def _report_due(session: Session, now: datetime) -> int:
+    """Weeks that are over and whose report was not drawn in time."""
+    return len(weekchain.weeks_due(session, now - REPORTED_BY))
+
+
+def _report_changed(session: Session, _: datetime) -> int:
+    """The last report, if it is not what was drawn; `report verify` looks at all of them."""
+    return 0 if weekchain.last_holds(session) else 1
 
 
 def _without_next(session: Session, _: datetime) -> int:
@@ -197,5 +208,7 @@ CHECKS: tuple[tuple[str, str, Callable[[Session, datetime], int]], ...] = (
     ("unowned", "预警没有通知到任何人", _unowned),
     ("stuck", "预警该往上报而没有报", _stuck),
     ("unsent", "通知该发而没有发", _unsent),
+    ("unreported", "该生成的周报没有生成", _report_due),
+    ("report_changed", "最近的周报被改过", _report_changed),
     ("waiting", "该回的电话或消息没有人回", _unanswered),
 )

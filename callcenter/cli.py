@@ -24,6 +24,7 @@ from callcenter.config import ROOT, BadSettings, Settings, read_settings
 from callcenter.domain.week import local
 from callcenter.lent import NoAssistant, lent_assistant
 from callcenter.notify import ChatSender, NoChat, Notifier
+from callcenter.papers.report import CannotReport, add_report, report_lines
 from callcenter.papers.roster import CannotTake, add_roster, roster_words
 from callcenter.policy import BadPolicy, read_policy, read_prompts
 from callcenter.simulation.command import CannotSimulate, add_options, simulated
@@ -47,6 +48,7 @@ PLAIN = (
     CannotMeasure,
     CannotSimulate,
     CannotTake,
+    CannotReport,
 )
 
 WEBHOOK_WAITS = 3.0  # seconds for the database; with the assistant's time it stays under five
@@ -68,6 +70,7 @@ def main(words: list[str] | None = None) -> int:
     add_benches(commands.choices["bench"])
     add_options(commands.choices["simulate"])
     add_roster(commands.choices["roster"])
+    add_report(commands.choices["report"])
     asked = parser.parse_args(words)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     try:
@@ -242,6 +245,12 @@ def roster(asked: argparse.Namespace) -> None:
     print("\n".join(roster_words(asked)))
 
 
+def report(asked: argparse.Namespace) -> None:
+    """Writes the report of a week, or checks all that are kept; 2 when they do not hold."""
+    for line in report_lines(asked):
+        print(line)
+
+
 def _house(settings: Settings | None = None) -> House:
     house = wiring.build(settings or read_settings())
     schema.check(house.store.engine)
@@ -283,6 +292,7 @@ COMMANDS: dict[str, tuple[Run, str, tuple[Argument, ...]]] = {
     "staff": (staff, staff.__doc__ or "", ()),
     "telegram": (telegram, telegram.__doc__ or "", ()),
     "telegram-link": (telegram_link, telegram_link.__doc__ or "", LINK),
+    "report": (report, report.__doc__ or "", ()),
     "roster": (roster, roster.__doc__ or "", ()),
     "simulate": (simulate, "Lives through weeks of a made-up district with the real parts.", ()),
     "understand": (understand_file, understand_file.__doc__ or "", LINES),

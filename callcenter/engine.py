@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from callcenter import duty_phones
+from callcenter import duty_phones, weekclose
 from callcenter.domain.call import CallEvent, Disposition, Progress
 from callcenter.domain.checkin import NextAction, SlotState
 from callcenter.domain.escalation import Reason
@@ -87,6 +87,7 @@ def keep(house: House, now: datetime) -> None:
     """What no single moment makes due: who is new on the list, and whom the last resort rings."""
     _try(lambda: roster(house, now))
     _try(lambda: plan(house, now))
+    _try(lambda: weekclose.draw_due(house.store, now))
     file = house.settings.duty_phones_file
     if file is not None:
         with house.store.look() as session:

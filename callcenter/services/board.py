@@ -15,11 +15,10 @@ from callcenter.domain.people import CATEGORY_WORDS, Category, Role
 from callcenter.domain.week import local, monday_of, month_of, sunday_of
 from callcenter.services.cells import BLANK, PLACES, Cell, cells_of, hands_of
 from callcenter.services.communities import home_on
-from callcenter.services.coverage import covered, seen_at_home, visiting
+from callcenter.services.coverage import coverage_in, covered, seen_at_home, visiting
 from callcenter.services.scope import Scope
 from callcenter.store.tables import (
     Community,
-    Coverage,
     Elder,
     Slot,
     Street,
@@ -249,7 +248,7 @@ def _rows(
     for slot in found:
         slots[slot.elder_id][slot.kind, slot.number] = slot
     hands = hands_of(session, found)
-    cover = _coverage_of(session, ids, monday)
+    cover = coverage_in(session, ids, monday)
     return tuple(
         Row(
             elder_id=elder.id,
@@ -266,17 +265,3 @@ def _rows(
         )
         for elder, community, street, worker in people
     )
-
-
-def _coverage_of(session: Session, ids: Sequence[int], monday: date) -> dict[int, Coverage]:
-    """Under which rule each of these elders was covered in that week; the latest entry counts."""
-    rows = (
-        select(Coverage)
-        .where(
-            Coverage.elder_id.in_(ids),
-            Coverage.entered_on <= sunday_of(monday),
-            or_(Coverage.left_on.is_(None), Coverage.left_on > monday),
-        )
-        .order_by(Coverage.entered_on, Coverage.id)
-    )
-    return {one.elder_id: one for one in session.scalars(rows)}

@@ -3,6 +3,7 @@
 Entry and exit are dated, so that a past week always shows the roster of that week.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import (
@@ -34,7 +35,7 @@ from callcenter.domain.people import (
     covered_from,
     on_visiting_list,
 )
-from callcenter.domain.week import at, local
+from callcenter.domain.week import at, local, sunday_of
 from callcenter.services.timeline import note
 from callcenter.store.roster_tables import VisitingEntry
 from callcenter.store.tables import Beat, Coverage, Elder, Slot, Visit
@@ -89,6 +90,14 @@ def on_a_list(session: Session, elder_id: int, day: date) -> bool:
     if _open(session, Coverage, elder_id, day) is not None:
         return True
     return _open(session, VisitingEntry, elder_id, day) is not None
+
+
+def coverage_in(session: Session, ids: Sequence[int], monday: date) -> dict[int, Coverage]:
+    """Under which rule each of these elders was covered in that week; the latest entry counts."""
+    within = _within(Coverage, monday, sunday_of(monday))
+    rows = select(Coverage).where(Coverage.elder_id.in_(ids), *within)
+    ordered = rows.order_by(Coverage.entered_on, Coverage.id)
+    return {one.elder_id: one for one in session.scalars(ordered)}
 
 
 def enter(session: Session, now: datetime, elder: Elder, day: date) -> bool:

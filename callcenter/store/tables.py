@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from callcenter.store import roster_tables  # noqa: F401  all tables are known together
+from callcenter.store import report_tables, roster_tables  # noqa: F401  all tables are known together
 from callcenter.store.base import Base as Base
 
 
@@ -185,7 +185,10 @@ class Escalation(Base):
     finding_note: Mapped[str] = mapped_column(String(400), default="")
     resolved_by: Mapped[int | None] = mapped_column(ForeignKey("workers.id"))
     resolved_at: Mapped[datetime | None]
-    __table_args__ = (Index("ix_escalations_standing", "standing", "next_at"),)
+    __table_args__ = (
+        Index("ix_escalations_standing", "standing", "next_at"),
+        Index("ix_escalations_opened_at", "opened_at"),
+    )
 
 
 class Notice(Base):
