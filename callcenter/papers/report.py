@@ -1,8 +1,6 @@
 """`python -m callcenter report ...`: writes the report of a week, and checks all that are kept."""
 
 import argparse
-import csv
-import io
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -11,10 +9,10 @@ from callcenter import weekclose
 from callcenter.clock import Clock
 from callcenter.config import read_settings
 from callcenter.domain.week import local, monday_of
+from callcenter.domain.weekforms import sheet_lines
 from callcenter.domain.weekreport import (
     COUNTED,
     PLACE_WORDS,
-    PLACES,
     STATE_WORDS,
     Json,
     called,
@@ -26,26 +24,6 @@ from callcenter.services.judgements import KIND_WORDS, rule_words
 from callcenter.store import schema
 from callcenter.store.report_tables import WeekReport
 from callcenter.store.session import Store, open_engine
-
-COLUMNS = (
-    "周",
-    "版次",
-    "行",
-    "街道",
-    "社区",
-    "编号",
-    "姓名",
-    "类别",
-    "社工",
-    "名额",
-    "状态",
-    "依据",
-    "时间",
-    "由谁",
-    "在谁手里",
-    "预警号",
-    "周报校验码",
-)
 
 
 class CannotReport(Exception):
@@ -103,7 +81,7 @@ def _kept(asked: argparse.Namespace, store: Store, one: WeekReport) -> Iterator[
     with store.look() as session:
         head = weekchain.head_of(one)
         if asked.csv:
-            yield from _csv(head, one.hash, weekchain.pages_of(session, one))
+            yield from sheet_lines(head, one.hash, weekchain.pages_of(session, one))
             return
         signed = [
             {"name": s.name, "words": s.words, "at": s.signed_at.isoformat(), "hash": s.hash}
@@ -122,7 +100,7 @@ def _so_far(asked: argparse.Namespace, store: Store, now: datetime, monday: date
     pages = list(weekclose.pages(store, now, monday))
     head = {"week": monday.isoformat(), "revision": 0}
     if asked.csv:
-        yield from _csv(head, "", pages)
+        yield from sheet_lines(head, "", pages)
     elif asked.json:
         yield _dumps(
             {"final": False, "head": head, "exceptions": exceptions(pages), "pages": pages}
@@ -144,42 +122,6 @@ def _verify(asked: argparse.Namespace, store: Store, now: datetime) -> Iterator[
         yield "还没有周报。"
         return
     yield f"{len(hashes)}份周报都对得上，没有缺、没有改、没有调换。最后一份的校验码：{hashes[-1]}"
-
-
-def _csv(head: Json, hash_: str, pages: Sequence[Json] | Iterator[Json]) -> Iterator[str]:
-    yield "\ufeff" + _row(COLUMNS)
-    for page in pages:
-        for elder in page["elders"]:
-            for place, slot in zip(PLACES, elder["slots"], strict=True):
-                yield _row(
-                    (
-                        head["week"],
-                        head["revision"],
-                        elder["line"],
-                        page["street"],
-                        page["community"],
-                        elder["file_no"] or elder["elder"],
-                        elder["name"],
-                        elder["category"],
-                        elder["caseworker"],
-                        PLACE_WORDS[place],
-                        STATE_WORDS[slot["state"]],
-                        slot["evidence"],
-                        slot["at"],
-                        slot["by"],
-                        slot["who"],
-                        slot["escalation"] or "",
-                        hash_,
-                    )
-                )
-
-
-def _row(cells: Sequence[object]) -> str:
-    """One line of a sheet; what a spreadsheet would take for a formula stays text."""
-    out = io.StringIO()
-    safe = [f"'{cell}" if str(cell)[:1] in ("=", "+", "-", "@") else cell for cell in cells]
-    csv.writer(out, lineterminator="").writerow(safe)
-    return out.getvalue()
 
 
 def _dumps(value: object) -> str:

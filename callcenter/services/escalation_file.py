@@ -15,6 +15,7 @@ from callcenter.domain.escalation import (
     Rung,
     Standing,
 )
+from callcenter.services import judgements
 from callcenter.services.errors import NotFound
 from callcenter.services.ladders import thaw
 from callcenter.services.notices import WAYS
@@ -124,6 +125,9 @@ class EscalationFile:
     talks: tuple[TalkLink, ...]
     contacts: tuple[Contact, ...]
     community: str
+    danger: bool  # raised by words, so that it can be a false alarm
+    rule: str  # which danger rule raised it, in words
+    verdict: judgements.Verdict | None  # the latest judgement
 
 
 def escalation_lines(
@@ -177,6 +181,9 @@ def escalation_file(session: Session, scope: Scope, escalation_id: int) -> Escal
         talks=_talks(session, one),
         contacts=contacts(session, elder.id) if elder else (),
         community=place,
+        danger=judgements.is_danger(one),
+        rule=judgements.rule_words(one.rule),
+        verdict=judgements.verdict_of(session, one.id),
     )
 
 

@@ -15,6 +15,8 @@ from callcenter.store.tables import Community, Elder, Escalation, Notice
 EVERYBODY = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.DUTY_OFFICER})
 RINGS_PEOPLE = frozenset(Role) - {Role.SUPERVISOR}  # roles that need whole phone numbers
 DESK = EVERYBODY  # roles that work on service requests, handoffs and conversations
+SIGNS = frozenset({Role.SUPERVISOR, Role.DUTY_OFFICER})  # roles that close a week by name
+LEADS = SIGNS | {Role.STREET_SUPERVISOR}  # roles that hand elders over when somebody leaves
 GOES_OUT = frozenset({Role.CASEWORKER, Role.STREET_SUPERVISOR, Role.DUTY_OFFICER})
 
 
@@ -46,6 +48,16 @@ class Scope:
     def goes_out(self) -> bool:
         """True for those who visit elders at home."""
         return self.role in GOES_OUT
+
+    @property
+    def signs(self) -> bool:
+        """True for those who read the weekly reports and close a week by name."""
+        return self.role in SIGNS
+
+    @property
+    def leads(self) -> bool:
+        """True for those who see to the staff of their street or of the district."""
+        return self.role in LEADS
 
     def elders(self) -> ColumnElement[bool]:
         """The condition that an Elder row is in sight."""

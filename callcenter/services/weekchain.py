@@ -28,10 +28,10 @@ from callcenter.domain.weekreport import (
 from callcenter.services import judgements
 from callcenter.services.communities import count_on
 from callcenter.services.errors import CareError, NotAllowed, NotFound
+from callcenter.services.scope import SIGNS
 from callcenter.store.report_tables import ReportPage, ReportSignature, WeekReport
 from callcenter.store.tables import Slot, Worker
 
-SIGNS = frozenset({Role.SUPERVISOR, Role.DUTY_OFFICER})
 WEEK = timedelta(days=7)
 DRAWN_AFTER = timedelta(hours=8)  # of Monday: whoever visited on Sunday has entered it by then
 
@@ -195,6 +195,37 @@ def _hash_of_week_before(session: Session, monday: date) -> str:
     newest_first = rows.order_by(WeekReport.week.desc(), WeekReport.number.desc()).limit(1)
     one = session.scalars(newest_first).one_or_none()
     return one.hash if one else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeekLine:
+    """One week in the list of reports."""
+
+    report: WeekReport  # the newest revision
+    totals: Json
+    signed: tuple[str, ...]  # names under the newest revision
+
+
+def week_lines(session: Session, page: int, size: int) -> tuple[list[WeekLine], bool]:
+    """The newest revision of each week, the latest week first; and whether more follow."""
+    last = select(func.max(WeekReport.number)).group_by(WeekReport.week)
+    rows = select(WeekReport).where(WeekReport.number.in_(last)).order_by(WeekReport.week.desc())
+    found = session.scalars(rows.offset((page - 1) * size).limit(size + 1)).all()
+    lines = [
+        WeekLine(
+            report=one,
+            totals=_head(one).get("totals", {}),
+            signed=tuple(signature.name for signature in signatures(session, one)),
+        )
+        for one in found[:size]
+    ]
+    return lines, len(found) > size
+
+
+def revisions(session: Session, monday: date) -> Sequence[WeekReport]:
+    """All revisions of a week, the first one first."""
+    rows = select(WeekReport).where(WeekReport.week == monday).order_by(WeekReport.revision)
+    return session.scalars(rows).all()
 
 
 def report(session: Session, number: int) -> WeekReport:

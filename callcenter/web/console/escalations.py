@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from callcenter.domain.escalation import Finding
 from callcenter.domain.people import Role
 from callcenter.services import escalation_file as files
-from callcenter.services import escalations
+from callcenter.services import escalations, judgements
 from callcenter.services.errors import CareError, NotAllowed
+from callcenter.store.tables import Worker
 from callcenter.web import auth
-from callcenter.web.console.page import AtDesk, Desk, PageRoute, go, show
+from callcenter.web.console.page import AtDesk, Desk, PageRoute, act, go, show
 
 router = APIRouter(prefix="/escalations", route_class=PageRoute)
 Csrf = Depends(auth.check_csrf)
@@ -80,6 +81,22 @@ def resolve(
                 typed=(finding, words),
             )
     return go(at.request, f"/console/escalations/{number}", "已办结，结果已登记。")
+
+
+@router.post("/{number}/judge", dependencies=[Csrf])
+def judge(
+    at: AtDesk,
+    number: int,
+    false_alarm: Annotated[bool, Form()],
+    words: Annotated[str, Form(max_length=400)] = "",
+) -> Response:
+    """误报, or not: what a danger rule was worth, by whoever may resolve it."""
+
+    def step(session: Session, worker: Worker) -> None:
+        _may_resolve(at, files.escalation_file(session, at.scope, number))
+        judgements.judge(session, at.now, number, worker, false_alarm=false_alarm, words=words)
+
+    return act(at, f"/console/escalations/{number}", "判断已记下，会进周报。", step)
 
 
 def _finding(value: str) -> Finding:

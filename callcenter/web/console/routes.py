@@ -14,7 +14,10 @@ from callcenter.web.console import (
     elders,
     escalations,
     handoffs,
+    missed,
+    reports,
     requests,
+    staff,
     today,
     visits,
 )
@@ -22,7 +25,20 @@ from callcenter.web.console.page import STATIC, PageRoute
 
 log = logging.getLogger(__name__)
 LIBRARY = ROOT / "node_modules" / "htmx.org" / "dist"  # installed by lock file, never copied
-PARTS = (doors, today, escalations, board, elders, requests, handoffs, visits, conversations)
+PARTS = (
+    doors,
+    today,
+    escalations,
+    board,
+    elders,
+    missed,
+    requests,
+    handoffs,
+    visits,
+    conversations,
+    reports,
+    staff,
+)
 
 
 def router() -> APIRouter:
