@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import uvicorn
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from sqlalchemy import update
 
-from callcenter import wiring
+from callcenter import weekclose, wiring
 from callcenter.clock import Clock
 from callcenter.domain.escalation import Reason
 from callcenter.store.tables import Beat, Worker
@@ -19,6 +20,7 @@ from tests.house import MONDAY, make_house
 from tests.web.happenings import escalate, order, wants_person
 from tests.web.visitor import PASSWORD, open_console
 
+LAST_WEEK = date(2026, 11, 16)
 PATIENCE = 20_000  # ms; a page fetches itself every five seconds, machines are slow at times
 
 
@@ -184,6 +186,14 @@ PATHS = (
     "/console/handoffs",
     "/console/conversations",
     "/console/conversations/1",
+    "/console/reports",
+    "/console/reports/1",
+    "/console/reports/1/pages/1",
+    "/console/reports/1/print?lines=true",
+    "/console/reports/verify",
+    "/console/staff",
+    "/console/staff/1",
+    "/console/elders/1/missed",
 )
 SMALL = """() => [...document.querySelectorAll(
     'button, .button, nav a, select, textarea, input:not([type=hidden]):not([type=radio])')]
@@ -219,11 +229,17 @@ FAINT = """() => {
 }"""
 
 
+def something_of_every_kind(town: District) -> None:
+    """Something to be shown on each of the pages."""
+    escalate(town, "王阿婆")
+    order(town)
+    wants_person(town, urgent=True)
+    weekclose.draw(town.house.store, town.house.now(), LAST_WEEK, by="系统")
+
+
 def test_everything_can_be_hit_named_and_read(district: District, page: Page) -> None:
     """Targets of 44 px, a label for every field, contrast of 4.5 to 1, on every page."""
-    escalate(district, "王阿婆")
-    order(district)
-    wants_person(district, urgent=True)
+    something_of_every_kind(district)
     enter(page, "荣值班")
     for path in PATHS:
         page.goto(path)
@@ -235,12 +251,27 @@ def test_everything_can_be_hit_named_and_read(district: District, page: Page) ->
 
 def test_nothing_runs_off_a_narrow_screen(district: District, page: Page) -> None:
     """On a phone of 360 px no page is wider than the screen; wide tables scroll by themselves."""
-    escalate(district, "王阿婆")
-    order(district)
-    wants_person(district, urgent=True)
+    something_of_every_kind(district)
     enter(page, "荣值班")
     page.set_viewport_size({"width": 360, "height": 740})
     for path in PATHS:
         page.goto(path)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 360, path
+
+
+def test_a_supervisor_signs_the_week_and_prints_it(district: District, page: Page) -> None:
+    """From the list to the name under the week; on paper there are no menus and no buttons."""
+    weekclose.draw(district.house.store, district.house.now(), LAST_WEEK, by="系统")
+    enter(page, "过主管")
+    page.get_by_role("link", name="周报").click()
+    page.get_by_role("link", name="2026年11月16日至22日").click()
+    expect(page.get_by_role("heading", name="没有完成的名额")).to_be_visible()
+    page.get_by_label("说明").fill("逐条核对过")
+    page.get_by_role("button", name="签字").click()
+    expect(page.get_by_text("已签字，这一周由您确认。")).to_be_visible()
+    page.get_by_role("link", name="打印").click()
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", name="锡心养老热线周报")).to_be_visible()
+    expect(page.get_by_text("过主管（主管）")).to_be_visible()
+    expect(page.get_by_text("回到周报")).to_be_hidden()
