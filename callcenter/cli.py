@@ -1,6 +1,7 @@
 """The command line: `python -m callcenter COMMAND`. The only place that reads a clock."""
 
 import argparse
+import gc
 import json
 import logging
 import random
@@ -15,7 +16,7 @@ import uvicorn
 from sqlalchemy import select
 
 from bot.channels.telegram_api import BadToken, TelegramSender
-from callcenter import auditor, demonstration, engine, launch, telegram_desk, wiring
+from callcenter import auditor, demonstration, launch, rounds, telegram_desk, wiring
 from callcenter.assistant import AssistantSilent
 from callcenter.benches.command import add_benches, measured
 from callcenter.benches.figures import CannotMeasure
@@ -128,7 +129,7 @@ def run_engine(_: argparse.Namespace) -> None:
         policy=house.policy,
         public_url=house.settings.public_url,
     )
-    _forever(house, 1.0, lambda: engine.tick(house, notifier, house.now()))
+    rounds.live(house, notifier, _stop_on_signals())
 
 
 def audit(_: argparse.Namespace) -> None:
@@ -255,6 +256,7 @@ def _house(settings: Settings | None = None) -> House:
     house = wiring.build(settings or read_settings())
     schema.check(house.store.engine)
     wiring.refuse_unsafe_roster(house)
+    gc.freeze()  # what is loaded now stays; looking through it again and again costs a pause each
     return house
 
 
@@ -267,15 +269,21 @@ def _chat_sender(house: House) -> ChatSender:
 
 def _forever(house: House, seconds: float, work: Callable[[], None]) -> None:
     """Does the work again and again; SIGTERM and Ctrl-C end it after the present round."""
-    stop = threading.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: stop.set())
+    stop = _stop_on_signals()
     while not stop.is_set():
         try:
             work()
         except Exception as broken:  # noqa: BLE001  the round is an edge: the next one comes
             logging.error("a round failed: %s", type(broken).__name__)
         stop.wait(max(0.1, min(seconds, house.clock.real_seconds(seconds * 10))))
+
+
+def _stop_on_signals() -> threading.Event:
+    """Set by SIGTERM or Ctrl-C."""
+    stop = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
+    return stop
 
 
 Run = Callable[[argparse.Namespace], int | None]

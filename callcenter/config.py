@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     fallback_url: str = "http://127.0.0.1:8020"  # how the carrier reaches the fallback process
     fallback_port: int = Field(default=8020, ge=1, le=65535)
     calls_per_second: int = Field(default=1, ge=1, le=10_000)  # shared by all engines
+    dials_at_once: int = Field(default=8, ge=1, le=64)  # requests to the carrier side by side
     allow_china_over_twilio: bool = False
 
     rasa_url: str = "http://127.0.0.1:5005"

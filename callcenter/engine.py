@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from callcenter import duty_phones, weekclose
+from callcenter.dialler import dial, end_call
 from callcenter.domain.call import CallEvent, Disposition, Progress
 from callcenter.domain.checkin import NextAction, SlotState
 from callcenter.domain.escalation import Reason
@@ -22,13 +23,12 @@ from callcenter.services import (
     escalations,
     handoffs,
     notices,
-    pace,
     weekplan,
 )
 from callcenter.services.due import ENGINE, KEPT, Step, due_steps
 from callcenter.services.due import next_due as first_due
 from callcenter.store.tables import Attempt, Beat, Elder, Slot
-from callcenter.telephony.port import CallOrder, CarrierCall, CarrierError, Refused, Slower, Unclear
+from callcenter.telephony.port import CarrierCall, CarrierError
 from callcenter.wiring import House
 
 log = logging.getLogger(__name__)
@@ -118,68 +118,6 @@ def plan(house: House, now: datetime, batch: int = weekplan.BATCH) -> None:
         after = ids[-1]
 
 
-def dial(house: House, now: datetime) -> None:
-    """Claims due check-in calls, as many as the line may place in this second, and places them."""
-    with house.store.work() as session:
-        waiting = session.scalars(
-            select(Slot.id)
-            .where(
-                Slot.next_action == NextAction.DIAL.value,
-                Slot.state == SlotState.OPEN.value,
-                Slot.next_at <= now,
-            )
-            .limit(BATCH)
-        ).all()
-        if not waiting:
-            return
-        free = pace.take(session, now, len(waiting), house.settings.calls_per_second)
-        claims = attempts.claim_due(session, now, house.policy, free) if free else []
-    for claim in claims:
-        _place(house, claim)
-
-
-def _place(house: House, claim: attempts.Claim) -> None:
-    base = f"{house.settings.public_url}/voice/check-in/{claim.attempt_id}"
-    if house.now() - claim.intended_at > attempts.FRESH and not house.clock.demonstration:
-        return  # this process was asleep; the reconciler settles the intent by looking
-    order = CallOrder(
-        to=claim.to,
-        script_url=base,
-        status_url=f"{base}/status",
-        machine_url=f"{base}/machine",
-        fallback_url=f"{house.settings.fallback_url}/voice/fallback",
-        limit_seconds=3600,  # a talk with an operator after a transfer is part of the call
-    )
-    try:
-        sid = house.carrier.place_call(order)
-    except Refused as no:
-        with house.store.work() as session:
-            attempts.not_placed(
-                session, house.now(), house.policy, claim.attempt_id, no.disposition
-            )
-        return
-    except Slower as wait:
-        again = house.now() + timedelta(seconds=wait.seconds)
-        with house.store.work() as session:
-            attempts.put_back(session, claim.attempt_id, again)
-        return
-    except Unclear:
-        with house.store.work() as session:
-            attempts.unclear(session, house.now(), claim.attempt_id)
-        return
-    with house.store.work() as session:
-        wanted = attempts.placed(session, house.now(), claim.attempt_id, sid)
-    if not wanted:
-        _end_call(house, sid)
-
-
-def _end_call(house: House, sid: str) -> None:
-    try:
-        house.carrier.hang_up(sid)
-    except CarrierError as trouble:
-        log.error("a call could not be ended: %s", type(trouble).__name__)
-
-
 def reconcile(house: House, now: datetime) -> None:
     """Asks the carrier about attempts it has been silent on, so that lost callbacks converge."""
     with house.store.look() as session:
@@ -208,7 +146,7 @@ def _stuck(house: House, call: CarrierCall | None, age: timedelta) -> bool:
     if call is None or call.progress is Progress.ENDED:
         return False
     if call.progress is Progress.QUEUED and age > QUEUED_AT_MOST:
-        _end_call(house, call.sid)
+        end_call(house, call.sid)
     return age > TALKS_AT_MOST
 
 

@@ -107,7 +107,7 @@ class World:
         `policy` is read from the settings' folder unless it is given; `broke` hears of errors that
         a web server would answer with 500, and by default raises them.
         """
-        self.settings = settings
+        self.settings = settings.model_copy(update={"dials_at_once": 1})  # there is one wire
         self.exchange = Exchange(account(settings), from_data(book), seed=seed, faults=faults)
         self.exchange.advance(moment)
         self.clock = clock(self.exchange)

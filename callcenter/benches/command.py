@@ -4,10 +4,10 @@ import argparse
 import json
 from collections.abc import Sequence
 
-from callcenter.benches import hostile, ledger
+from callcenter.benches import hostile, ledger, queries
 from callcenter.benches.figures import Bench, Figures
 
-BENCHES: Sequence[Bench] = (ledger.BENCH, hostile.BENCH)
+BENCHES: Sequence[Bench] = (ledger.BENCH, queries.BENCH, hostile.BENCH)
 
 
 def add_benches(command: argparse.ArgumentParser) -> None:

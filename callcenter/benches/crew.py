@@ -1,5 +1,6 @@
 """Several engine processes side by side, each told what to do and asked how it went."""
 
+import gc
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -102,6 +103,7 @@ def _live(number: int, plan: Plan, pipe: Connection) -> None:
     """A process: does what it is sent until the other end hangs up."""
     line = BenchLine(f"{number:02d}")
     engine = Engine(number=number, house=plan.house(line), line=line)
+    gc.freeze()  # as every process of the house does
     while True:
         try:
             work: Work = pipe.recv()

@@ -4,7 +4,7 @@ Every elder lives alone, is over eighty and covered, so that each has two calls 
 week. All are marked as demonstration people: no real carrier is ever used with them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import batched
 from typing import Any
@@ -20,6 +20,16 @@ STREET = 5_000  # elders on the list of one street
 COMMUNITY = 200  # and of one community
 ROWS = 5_000  # written in one statement
 OPENS, CLOSES = 0, 1439  # a bench may run at any hour of the day
+NUMBERED = (  # tables whose rows a bench numbers itself
+    "streets",
+    "communities",
+    "workers",
+    "elders",
+    "slots",
+    "attempts",
+    "conversations",
+    "escalations",
+)
 SURNAMES = "王李赵钱孙周吴郑陈许"
 
 
@@ -28,23 +38,23 @@ def settle(engine: Engine, elders: int, since: date) -> None:
     streets = -(-elders // STREET)
     communities = -(-elders // COMMUNITY)
     with engine.begin() as connection:
-        _fill(connection, Street, ({"id": n, "name": f"{MARK}{n}"} for n in _up_to(streets)))
-        _fill(connection, Community, map(_community, _up_to(communities)))
-        _fill(connection, Worker, _staff(streets, communities))
-        _fill(connection, Elder, map(_elder, _up_to(elders)))
-        _fill(connection, Coverage, (_cover(n, since) for n in _up_to(elders)))
-        _fill(connection, VisitingEntry, (_visit(n, since) for n in _up_to(elders)))
-    _tidy(engine)
+        fill(connection, Street, ({"id": n, "name": f"{MARK}{n}"} for n in _up_to(streets)))
+        fill(connection, Community, map(_community, _up_to(communities)))
+        fill(connection, Worker, _staff(streets, communities))
+        fill(connection, Elder, map(_elder, _up_to(elders)))
+        fill(connection, Coverage, (_cover(n, since) for n in _up_to(elders)))
+        fill(connection, VisitingEntry, (_visit(n, since) for n in _up_to(elders)))
+    tidy(engine)
 
 
-def _tidy(engine: Engine) -> None:
+def tidy(engine: Engine) -> None:
     """Lets the database know what it holds, as its own service does on a quiet day."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
         if engine.dialect.name == "postgresql":
-            for table in ("streets", "communities", "workers", "elders"):
+            for table in NUMBERED:
                 serial = f"pg_get_serial_sequence('{table}', 'id')"
-                top = f"(SELECT max(id) FROM {table})"  # noqa: S608  names of our own tables
+                top = f"(SELECT coalesce(max(id), 1) FROM {table})"  # noqa: S608  our own tables
                 connection.execute(text(f"SELECT setval({serial}, {top})"))
 
 
@@ -52,7 +62,8 @@ def _up_to(number: int) -> range:
     return range(1, number + 1)
 
 
-def _fill(connection: Connection, table: Any, rows: Iterator[dict[str, object]]) -> None:
+def fill(connection: Connection, table: Any, rows: Iterable[dict[str, object]]) -> None:
+    """Writes rows, some thousands in one statement."""
     for some in batched(rows, ROWS):
         connection.execute(insert(table), some)
 

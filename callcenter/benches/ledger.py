@@ -19,6 +19,7 @@ from callcenter.benches.crew import Crew, Done, Engine, crew
 from callcenter.benches.databases import Database, opened
 from callcenter.benches.figures import Bench, Figures, Option, count
 from callcenter.benches.house import Plan, notifier, plan
+from callcenter.dialler import dial
 from callcenter.domain.checkin import NextAction, SlotKind, SlotState
 from callcenter.domain.week import monday_of
 from callcenter.store.session import Store
@@ -98,7 +99,7 @@ def live(me: Engine) -> dict[str, Any]:
     dispatch, said = 0.0, notifier(me.house)
     while True:
         began = time.perf_counter()
-        engine.dial(me.house, me.house.now())
+        dial(me.house, me.house.now())
         dispatch += time.perf_counter() - began
         engine.tick(me.house, said, me.house.now())
         if not me.line.tell(me.house) and not _due(me):

@@ -4,8 +4,11 @@ What the carrier would tell by webhooks is handed to the services that the webho
 of work for each, as web/voice.py does: four status events, the script, who picked up, and a key.
 """
 
+import itertools
+import threading
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from callcenter.domain.call import CallEvent, Disposition, Listener, Progress
@@ -14,20 +17,28 @@ from callcenter.services.checkin_call import Heard
 from callcenter.telephony.port import CallOrder, CarrierCall, Refused
 from callcenter.wiring import House
 
+THREADS = 40  # in which a web process answers webhooks, as Starlette does
+
 
 class BenchLine:
     """See `telephony.port.Carrier`. Remembers what it was asked for; nobody is ever rung."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, name: str, web_threads: int = THREADS) -> None:
+        self._name, self._web_threads = name, web_threads
+        self._lock = threading.Lock()
+        self._numbers = itertools.count()
         self.dialled: Counter[str] = Counter()  # how often each number was rung
         self.waiting: list[tuple[str, int]] = []  # call id and attempt, not yet told of
 
     def place_call(self, order: CallOrder) -> str:
-        """Takes the call."""
-        self.dialled[order.to] += 1
-        sid = f"CA{self._name}{self.dialled.total():012d}"
-        self.waiting.append((sid, int(order.script_url.rpartition("/")[2])))
+        """Takes the call; only check-ins are told of later."""
+        if "/check-in/" not in order.script_url:
+            return f"CN{self._name}{next(self._numbers):012d}"
+        attempt_id = int(order.script_url.rpartition("/")[2])
+        sid = f"CA{self._name}{attempt_id:012d}"
+        with self._lock:
+            self.dialled[order.to] += 1
+            self.waiting.append((sid, attempt_id))
         return sid
 
     def fetch(self, sid: str) -> CarrierCall:
@@ -43,29 +54,38 @@ class BenchLine:
 
     def send_text(self, to: str, text: str, status_url: str) -> str:
         """Takes the text."""
-        return f"SM{self._name}{to}"
+        return f"SM{self._name}{next(self._numbers):012d}"
 
     def tell(self, house: House) -> int:
         """Everything about the calls that were placed since; gives how many check-ins ended."""
         told, self.waiting = self.waiting, []
-        for sid, attempt_id in told:
-            _whole_life(house, sid, attempt_id)
+        with ThreadPoolExecutor(self._web_threads) as web:
+            list(web.map(lambda call: _whole_life(house, *call), told))
         return len(told)
 
 
 def _whole_life(house: House, sid: str, attempt_id: int) -> None:
     """Queued, ringing, picked up, asked, a person, pressed 1, hung up: seven webhooks."""
-    _status(house, attempt_id, CallEvent(sid=sid, progress=Progress.QUEUED, sequence=0))
-    _status(house, attempt_id, CallEvent(sid=sid, progress=Progress.RINGING, sequence=1))
-    _status(house, attempt_id, CallEvent(sid=sid, progress=Progress.TALKING, sequence=2))
-    with house.store.work() as session:
-        asked = checkin_call.open_call(session, house.now(), house.policy, attempt_id, sid)
-    with house.store.work() as session:
-        attempts.heard_by(session, attempt_id, Listener.HUMAN)
-    with house.store.work() as session:
-        checkin_call.take_turn(
-            session, house.now(), house.policy, attempt_id, asked.turn, Heard(key="1")
-        )
+    store, policy = house.store, house.policy
+    for number, progress in enumerate((Progress.QUEUED, Progress.RINGING, Progress.TALKING)):
+        _status(house, attempt_id, CallEvent(sid=sid, progress=progress, sequence=number))
+    asked = store.together(
+        attempt_id,
+        attempts.hold,
+        lambda work: checkin_call.open_call(work, house.now(), policy, attempt_id, sid),
+    )
+    store.together(
+        attempt_id,
+        attempts.hold,
+        lambda work: attempts.heard_by(work, attempt_id, Listener.HUMAN),
+    )
+    store.together(
+        attempt_id,
+        attempts.hold,
+        lambda work: checkin_call.take_turn(
+            work, house.now(), policy, attempt_id, asked.turn, Heard(key="1")
+        ),
+    )
     over = CallEvent(
         sid=sid,
         progress=Progress.ENDED,
@@ -77,5 +97,8 @@ def _whole_life(house: House, sid: str, attempt_id: int) -> None:
 
 
 def _status(house: House, attempt_id: int, event: CallEvent) -> None:
-    with house.store.work() as session:
-        attempts.record(session, house.now(), house.policy, attempt_id, event)
+    house.store.together(
+        attempt_id,
+        attempts.hold,
+        lambda work: attempts.record(work, house.now(), house.policy, attempt_id, event),
+    )

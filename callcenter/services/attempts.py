@@ -4,12 +4,13 @@ Nothing here dials. The engine claims, dials between two transactions, and repor
 """
 
 import logging
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Row, bindparam, event, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from callcenter.domain import script
 from callcenter.domain.call import CallEvent, Disposition, Listener, Progress, moves
@@ -26,10 +27,9 @@ from callcenter.domain.checkin import (
 )
 from callcenter.domain.escalation import Reason
 from callcenter.domain.script import At, Talk
-from callcenter.domain.week import Window, at, local
+from callcenter.domain.week import Window
 from callcenter.policy import Policy
-from callcenter.services import coverage
-from callcenter.services.errors import CareError, NotFound
+from callcenter.services.errors import NotFound
 from callcenter.services.escalations import open_escalation
 from callcenter.services.timeline import note
 from callcenter.store.tables import Attempt, Elder, Slot
@@ -38,8 +38,6 @@ log = logging.getLogger(__name__)
 
 LOOK_AFTER = timedelta(minutes=2)  # how long the carrier may be silent before it is asked
 GIVE_UP_LOOKING = timedelta(minutes=30)  # then a person has to find out
-BETWEEN_CALLS = timedelta(hours=20)
-LATE_WORDS = "没能在约定的时间里打通"
 FRESH = timedelta(seconds=60)  # an intent older than this is not dialled any more, only looked up
 
 REASON_OF = {
@@ -65,122 +63,6 @@ DIAL_REASON = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Claim:
-    """A dial that is intended and committed; now it may be placed, once."""
-
-    attempt_id: int
-    to: str  # E.164
-    intended_at: datetime
-
-
-def claim_due(session: Session, now: datetime, policy: Policy, limit: int) -> list[Claim]:
-    """Writes an intent for due check-in calls, at most `limit`; the caller commits, then dials."""
-    slots = session.scalars(
-        select(Slot)
-        .where(
-            Slot.next_action == NextAction.DIAL.value,
-            Slot.state == SlotState.OPEN.value,
-            Slot.next_at <= now,
-        )
-        .order_by(Slot.next_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    claims = []
-    for slot in slots:
-        try:
-            with session.begin_nested():
-                claims.append(_claim(session, now, policy, slot))
-        except (ValueError, LookupError, CareError) as odd:  # one bad row must not stop the others
-            log.error("slot %d cannot be dialled: %s", slot.id, type(odd).__name__)
-            slot.next_at = now + timedelta(minutes=10)
-    return [claim for claim in claims if claim is not None]
-
-
-def _claim(session: Session, now: datetime, policy: Policy, slot: Slot) -> Claim | None:
-    elder = session.get_one(Elder, slot.elder_id)
-    if not coverage.covers(session, elder.id, local(now).date()):
-        slot.state, slot.next_action, slot.next_at = "excused", NextAction.NOTHING.value, None
-        slot.evidence_text, slot.ended_at, slot.ended_by = "已不在名册", now, "名册"
-        return None
-    if not elder.ai_voice:
-        _to_person(session, now, policy, slot, elder, Reason.REFUSED, "")
-        return None
-    if not elder.phone:
-        _to_person(session, now, policy, slot, elder, Reason.NO_PHONE, "")
-        return None
-    if now > slot.by:  # the engine was off: an old day is not rung up afterwards
-        _to_person(session, now, policy, slot, elder, Reason.MISSED, LATE_WORDS)
-        return None
-    window = Window(opens=elder.window_opens, closes=elder.window_closes)
-    if not window.holds(now):
-        _wait_for_window(session, now, policy, slot, elder, window)
-        return None
-    same_line = or_(Attempt.elder_id == elder.id, Attempt.to_phone == elder.phone)
-    if session.scalar(select(exists().where(same_line, Attempt.live))):
-        slot.next_at = now + timedelta(minutes=5)  # this phone (a couple may share it) is in a call
-        return None
-    rested = _rested(session, slot, window)
-    if rested is not None and rested > now:
-        slot.next_at = rested
-        return None
-    return _intend(session, now, slot, elder)
-
-
-def _rested(session: Session, slot: Slot, window: Window) -> datetime | None:
-    """When an elder may be asked again after the other call of the week, if that was just now.
-
-    Two calls a week lie about a day apart; near the end of the week the later one comes anyway.
-    """
-    ended = session.scalar(
-        select(func.max(Slot.ended_at)).where(
-            Slot.elder_id == slot.elder_id,
-            Slot.week == slot.week,
-            Slot.kind == slot.kind,
-            Slot.id != slot.id,
-        )
-    )
-    if ended is None:
-        return None
-    then = window.next_open(ended + BETWEEN_CALLS)
-    last = min(window.closing(then), at(slot.week + timedelta(days=6), window.closes))
-    if then >= last:
-        return None
-    slot.by = max(slot.by, last)
-    return then
-
-
-def _wait_for_window(
-    session: Session, now: datetime, policy: Policy, slot: Slot, elder: Elder, window: Window
-) -> None:
-    """No call leaves outside the elder's hours because it queued."""
-    opens = window.next_open(now)
-    if opens > slot.by:
-        _to_person(session, now, policy, slot, elder, Reason.MISSED, LATE_WORDS)
-    else:
-        slot.next_at = opens
-
-
-def _intend(session: Session, now: datetime, slot: Slot, elder: Elder) -> Claim:
-    tries = len(session.scalars(select(Attempt.id).where(Attempt.slot_id == slot.id)).all())
-    attempt = Attempt(
-        slot_id=slot.id,
-        elder_id=elder.id,
-        number=tries + 1,
-        to_phone=elder.phone,
-        state="intended",
-        intended_at=now,
-        look_at=now + LOOK_AFTER,
-        talk=freeze(Talk()),
-    )
-    session.add(attempt)
-    slot.next_action, slot.next_at = NextAction.CALLING.value, attempt.look_at
-    session.flush()
-    note(session, now, "dial", f"拨打平安问候电话（第{tries + 1}次）", elder_id=elder.id)
-    return Claim(attempt_id=attempt.id, to=attempt.to_phone, intended_at=now)
-
-
 def put_back(session: Session, attempt_id: int, again: datetime) -> None:
     """The carrier asked to wait, and nothing was placed: as if this dial had not been tried."""
     attempt = locked(session, attempt_id)
@@ -200,6 +82,12 @@ def placed(session: Session, now: datetime, attempt_id: int, sid: str) -> bool:
         return False
     attempt.call_sid, attempt.state = sid, "placed"
     return True
+
+
+def all_placed(session: Session, now: datetime, sids: Mapping[int, str]) -> list[str]:
+    """The carrier took all these calls (by attempt id); gives those that must be ended."""
+    hold(session, list(sids))
+    return [sid for id_, sid in sids.items() if not placed(session, now, id_, sid)]
 
 
 def not_placed(
@@ -241,23 +129,23 @@ def looked_in_vain(session: Session, now: datetime, policy: Policy, attempt_id: 
 
 
 def record(
-    session: Session, now: datetime, policy: Policy, attempt_id: int, event: CallEvent
+    session: Session, now: datetime, policy: Policy, attempt_id: int, told: CallEvent
 ) -> None:
     """One event of the carrier; may come twice, late, out of order. A final state stays final."""
     attempt = locked(session, attempt_id)
     if attempt.call_sid is None and attempt.state != "ended":
-        attempt.call_sid, attempt.state = event.sid, "placed"
-    if attempt.call_sid != event.sid or attempt.state == "ended":
+        attempt.call_sid, attempt.state = told.sid, "placed"
+    if attempt.call_sid != told.sid or attempt.state == "ended":
         return
     known = Progress(attempt.progress) if attempt.progress else None
-    if not moves(known, attempt.sequence, event):
+    if not moves(known, attempt.sequence, told):
         attempt.look_at = now + LOOK_AFTER
         return
-    attempt.progress = event.progress.value
-    attempt.sequence = max(attempt.sequence, event.sequence)
+    attempt.progress = told.progress.value
+    attempt.sequence = max(attempt.sequence, told.sequence)
     attempt.look_at = now + LOOK_AFTER
-    if event.progress is Progress.ENDED:
-        _end(session, now, policy, attempt, event.disposition or Disposition.FAILED)
+    if told.progress is Progress.ENDED:
+        _end(session, now, policy, attempt, told.disposition or Disposition.FAILED)
 
 
 def heard_by(session: Session, attempt_id: int, listener: Listener) -> None:
@@ -296,13 +184,68 @@ def after_turn(
         elder.ai_voice = False  # a person calls from now on; the slot stays due
 
 
+def hold(session: Session, attempt_ids: Sequence[int]) -> None:
+    """Locks these attempts until the transaction ends, in one question, with slot and elder.
+
+    Those that do not exist are left out; `locked` names them.
+    """
+    rows = session.execute(HOLD, {"ids": sorted(set(attempt_ids))}).all()
+    if not _held(session):
+        event.listen(session, "before_flush", _written_alike)
+    _held(session).update({row[0].id: row for row in rows})
+
+
+def _written_alike(session: Session, *_: object) -> None:
+    """Changed attempts are written with the same columns, and so by one statement for all of them.
+
+    Nothing of others is overwritten: the rows are locked, and were read under the lock.
+    """
+    held = _held(session)
+    for one in session.dirty:
+        if isinstance(one, Attempt) and one.id in held:
+            for column in CHANGES:
+                flag_modified(one, column)
+
+
+CHANGES = (
+    "call_sid",
+    "disposition",
+    "ended_at",
+    "live",
+    "look_at",
+    "outcome",
+    "progress",
+    "sequence",
+    "state",
+    "talk",
+)
+
+
+HOLD = (
+    select(Attempt, Slot, Elder)
+    .join(Slot, Slot.id == Attempt.slot_id)
+    .join(Elder, Elder.id == Attempt.elder_id)
+    .where(Attempt.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Attempt.id)
+    .with_for_update(of=Attempt)
+    .execution_options(populate_existing=True)
+)
+
+
+def _held(session: Session) -> dict[int, Row[Attempt, Slot, Elder]]:
+    """What this transaction holds. Keeps the rows in the session: it forgets what nobody has."""
+    held: dict[int, Row[Attempt, Slot, Elder]] = session.info.setdefault("held", {})
+    return held
+
+
 def locked(session: Session, attempt_id: int) -> Attempt:
     """The attempt, held until the transaction ends. Raises NotFound."""
-    rows = select(Attempt).where(Attempt.id == attempt_id).with_for_update()
-    one = session.scalars(rows).one_or_none()
-    if one is None:
+    if attempt_id not in _held(session):
+        hold(session, [attempt_id])
+    row = _held(session).get(attempt_id)
+    if row is None:
         raise NotFound("没有这次拨打。")
-    return one
+    return row[0]
 
 
 def freeze(talk: Talk) -> dict[str, object]:
@@ -336,7 +279,6 @@ def _end(
         talk = script.hung_up(talk)
         outcome = talk.outcome or Outcome.SILENT
     attempt.talk, attempt.outcome = freeze(talk), outcome.value
-    session.flush()
     slot = session.get_one(Slot, attempt.slot_id)
     if slot.state == SlotState.OPEN.value:
         _what_next(session, now, policy, slot, talk)

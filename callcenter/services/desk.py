@@ -23,7 +23,6 @@ from callcenter.store.tables import (
 
 MOST = 80  # rows of one kind on the page of today; the lists themselves have pages
 WAITING = ("ringing", "waiting", "call_back")
-OPEN_ESCALATIONS = (Standing.RINGING.value, Standing.ACKNOWLEDGED.value)
 URGENT_REASONS = tuple(reason.value for reason in URGENT)
 
 
@@ -73,7 +72,7 @@ def _order(task: Task) -> tuple[bool, bool, datetime]:
 def counts(session: Session, scope: Scope, now: datetime) -> Counts:
     """How many of each kind are open in this worker's sight."""
     standing = select(Escalation.standing, func.count()).where(
-        Escalation.standing.in_(OPEN_ESCALATIONS), scope.escalations()
+        Escalation.standing != Standing.RESOLVED.value, scope.escalations()
     )
     by = {row[0]: row[1] for row in session.execute(standing.group_by(Escalation.standing))}
     return Counts(
@@ -100,7 +99,7 @@ def _escalations(session: Session, scope: Scope) -> list[Task]:
         .outerjoin(Elder, Elder.id == Escalation.elder_id)
         .outerjoin(Community, Community.id == Elder.community_id)
         .outerjoin(Worker, Worker.id == Escalation.acknowledged_by)
-        .where(Escalation.standing.in_(OPEN_ESCALATIONS), scope.escalations())
+        .where(Escalation.standing != Standing.RESOLVED.value, scope.escalations())
         .order_by(Escalation.reason.in_(URGENT_REASONS).desc(), Escalation.next_at)
         .limit(MOST)
     )

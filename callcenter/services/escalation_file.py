@@ -34,6 +34,7 @@ from callcenter.store.tables import (
 )
 
 PAGE = 50
+LOOKS_BACK = timedelta(weeks=12)
 NOTICE_WORDS = {
     "due": "待发出",
     "going": "正在发出",
@@ -131,9 +132,12 @@ class EscalationFile:
 
 
 def escalation_lines(
-    session: Session, scope: Scope, *, resolved: bool, page: int = 1
+    session: Session, scope: Scope, now: datetime, *, resolved: bool, page: int = 1
 ) -> tuple[list[EscalationLine], bool]:
-    """Open ones by urgency and time left, resolved ones newest first; and whether more follow."""
+    """Open ones by urgency and time left, resolved ones newest first; and whether more follow.
+
+    Resolved ones of the last LOOKS_BACK are listed; older ones stand on the page of their elder.
+    """
     rows = (
         select(Escalation, Community.name, Worker.name)
         .outerjoin(Elder, Elder.id == Escalation.elder_id)
@@ -143,6 +147,7 @@ def escalation_lines(
     )
     if resolved:
         rows = rows.where(Escalation.standing == Standing.RESOLVED.value)
+        rows = rows.where(Escalation.resolved_at >= now - LOOKS_BACK)
         rows = rows.order_by(Escalation.resolved_at.desc())
     else:
         urgent = Escalation.reason.in_([one.value for one in URGENT])

@@ -99,7 +99,7 @@ def advance(session: Session, now: datetime, policy: Policy, limit: int = 100) -
     """Takes every escalation whose time is up one step further; gives how many."""
     due = session.scalars(
         select(Escalation)
-        .where(Escalation.standing.in_(OPEN), Escalation.next_at <= now)
+        .where(Escalation.standing != Standing.RESOLVED.value, Escalation.next_at <= now)
         .order_by(Escalation.next_at)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.checkin import SlotKind, SlotState
@@ -25,6 +25,8 @@ from callcenter.store.tables import (
 )
 
 PAGE = 50
+MOST_VISITS = 200
+LOOKS_BACK = timedelta(days=31)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +119,8 @@ def handoffs(session: Session, *, done: bool, page: int = 1) -> tuple[list[Hando
         .outerjoin(Worker, Worker.id == Handoff.taken_by)
     )
     if done:
-        rows = rows.where(Handoff.state == "done").order_by(Handoff.id.desc())
+        rows = rows.where(Handoff.done_at.is_not(None))
+        rows = rows.order_by(Handoff.done_at.desc(), Handoff.id.desc())
     else:
         taken = Handoff.state == "taken"
         rows = rows.where(Handoff.state != "done")
@@ -137,7 +140,6 @@ def handoffs(session: Session, *, done: bool, page: int = 1) -> tuple[list[Hando
 
 def visits_due(session: Session, scope: Scope, monday: date) -> list[DueVisit]:
     """Visits of this week that have not ended, and missed ones of the weeks before."""
-    missed = Slot.state == SlotState.ESCALATED.value
     rows = (
         select(Slot, Elder, Community.name)
         .join(Elder, Elder.id == Slot.elder_id)
@@ -146,11 +148,13 @@ def visits_due(session: Session, scope: Scope, monday: date) -> list[DueVisit]:
             scope.elders(),
             Slot.kind == SlotKind.VISIT.value,
             Slot.week >= monday - timedelta(days=28),
-            or_(missed, Slot.state == SlotState.OPEN.value),
         )
         .order_by(Slot.by, Slot.id)
-        .limit(200)
+        .limit(MOST_VISITS)
     )
+    states = (SlotState.OPEN.value, SlotState.ESCALATED.value)  # each has an index of its own
+    found = [row for state in states for row in session.execute(rows.where(Slot.state == state))]
+    found.sort(key=lambda row: (row[0].by, row[0].id))
     return [
         DueVisit(
             slot=slot,
@@ -158,17 +162,17 @@ def visits_due(session: Session, scope: Scope, monday: date) -> list[DueVisit]:
             community=place,
             missed=slot.state == SlotState.ESCALATED.value,
         )
-        for slot, elder, place in session.execute(rows)
+        for slot, elder, place in found[:MOST_VISITS]
     ]
 
 
-def visits_made(session: Session, scope: Scope, limit: int = 20) -> list[MadeVisit]:
-    """The latest visits in sight."""
+def visits_made(session: Session, scope: Scope, now: datetime, limit: int = 20) -> list[MadeVisit]:
+    """The latest visits in sight, of the last LOOKS_BACK."""
     rows = (
         select(Visit, Elder.called, Worker.name)
         .join(Elder, Elder.id == Visit.elder_id)
         .join(Worker, Worker.id == Visit.worker_id)
-        .where(scope.elders())
+        .where(scope.elders(), Visit.began_at >= now - LOOKS_BACK)
         .order_by(Visit.id.desc())
         .limit(limit)
     )
@@ -189,6 +193,7 @@ def standing_escalations(session: Session, elder_id: int) -> Sequence[Escalation
 
 def open_talks(session: Session, limit: int = 50) -> Sequence[Conversation]:
     """The newest conversations, those still going on first."""
-    going = func.coalesce(Conversation.ended_at.is_(None), False)
-    rows = select(Conversation).order_by(going.desc(), Conversation.id.desc()).limit(limit)
-    return session.scalars(rows).all()
+    rows = select(Conversation).order_by(Conversation.id.desc())
+    going = session.scalars(rows.where(Conversation.ended_at.is_(None)).limit(limit)).all()
+    over = rows.where(Conversation.ended_at.is_not(None)).limit(limit - len(going))
+    return [*going, *session.scalars(over)]

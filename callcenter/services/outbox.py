@@ -38,7 +38,7 @@ def pending(session: Session, limit: int = 200) -> list[Outgoing]:
         select(Message, Conversation.key)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .where(Conversation.channel == "telegram", Conversation.ended_at.is_(None))
-        .where(Message.delivered_at.is_(None), OURS)
+        .where(Message.delivered_at.is_(None), OURS, Message.conversation_id.is_not(None))
         .order_by(Message.id)
         .limit(limit)
     )

@@ -11,16 +11,29 @@ from callcenter.store.tables import Pace
 ROW = 1
 
 
+def second(moment: datetime) -> int:
+    """The whole second since 1970 in which the moment lies."""
+    return int(moment.timestamp())
+
+
 def take(session: Session, now: datetime, wanted: int, per_second: int) -> int:
     """How many of `wanted` calls may be placed in the second of `now`; they count as used."""
     row = _locked(session)
-    second = int(now.timestamp())
-    if row.second < second:
-        row.second, row.used = second, 0
-    free = max(0, per_second - row.used) if row.second == second else 0
+    this = second(now)
+    if row.second < this:
+        row.second, row.used = this, 0
+    free = max(0, per_second - row.used) if row.second == this else 0
     taken = min(wanted, free)
     row.used += taken
     return taken
+
+
+def left(session: Session, now: datetime, per_second: int) -> int:
+    """How many calls the second of `now` has left; nothing is taken."""
+    row = session.get(Pace, ROW)
+    if row is None or row.second < second(now):
+        return per_second
+    return max(0, per_second - row.used) if row.second == second(now) else 0
 
 
 def _locked(session: Session) -> Pace:

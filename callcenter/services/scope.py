@@ -5,7 +5,7 @@ Every list and every page of an elder goes through here, so that it is decided i
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from callcenter.domain.people import Role
@@ -74,9 +74,11 @@ class Scope:
         """The condition that an Escalation row is in sight: in scope, or told to this worker."""
         if self.whole:
             return true()
-        told = select(Notice.escalation_id).where(Notice.worker_id == self.worker_id)
-        mine = select(Elder.id).where(self.elders())
-        return or_(Escalation.elder_id.in_(mine), Escalation.id.in_(told))
+        told = exists().where(
+            Notice.escalation_id == Escalation.id, Notice.worker_id == self.worker_id
+        )
+        mine = exists().where(Elder.id == Escalation.elder_id, self.elders())
+        return or_(mine.correlate(Escalation), told.correlate(Escalation))
 
 
 def elder_in_sight(session: Session, scope: Scope, elder_id: int) -> Elder:

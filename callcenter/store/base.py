@@ -3,9 +3,20 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, MetaData, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    DateTime,
+    Index,
+    MetaData,
+    String,
+    TypeDecorator,
+    literal_column,
+    text,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.operators import OperatorType
 
 
 class Utc(TypeDecorator[datetime]):
@@ -27,6 +38,40 @@ class Utc(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def only(condition: str, name: str, *columns: str, sqlite: str = "") -> Index:
+    """An index over the rows that the condition leaves, so that it does not grow with the past."""
+    return Index(
+        name,
+        *columns,
+        sqlite_where=text(sqlite or condition),
+        postgresql_where=text(condition),
+    )
+
+
+def _is_word(one: object) -> bool:
+    return isinstance(one, str) and one.isidentifier() and one.isascii()
+
+
+class _Inline(String.Comparator[str]):
+    """Writes a word of ours into the statement itself instead of handing it over beside it."""
+
+    def operate(self, op: OperatorType, *other: Any, **words: Any) -> ColumnElement[Any]:
+        inline = [literal_column(f"'{one}'", String) if _is_word(one) else one for one in other]
+        return super().operate(op, *inline, **words)
+
+
+class Word(TypeDecorator[str]):
+    """One of a few words of ours, such as a state.
+
+    A partial index (only what is open) is used when the statement is seen to ask for that word;
+    a value that is handed over beside the statement is not seen.
+    """
+
+    impl = String
+    cache_ok = True
+    comparator_factory = _Inline
 
 
 class Base(DeclarativeBase):

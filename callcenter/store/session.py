@@ -1,13 +1,18 @@
 """Opening the database: SQLite (WAL) by default, PostgreSQL by URL. One unit of work at a time."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
 
+from callcenter.store.together import Hold, Together
+
 BUSY_SECONDS = 10
+IDLE_SECONDS = 2.0  # a connection that has rested for so long is asked whether it still lives
 
 
 def open_engine(url: str, wait_seconds: float = BUSY_SECONDS) -> Engine:
@@ -16,9 +21,8 @@ def open_engine(url: str, wait_seconds: float = BUSY_SECONDS) -> Engine:
     On SQLite writers queue; foreign keys are held.
     """
     if not url.startswith("sqlite"):
-        return create_engine(
+        engine = create_engine(
             url,
-            pool_pre_ping=True,
             pool_size=10,
             max_overflow=30,
             pool_timeout=min(5.0, wait_seconds),
@@ -26,8 +30,11 @@ def open_engine(url: str, wait_seconds: float = BUSY_SECONDS) -> Engine:
                 "connect_timeout": max(1, int(wait_seconds)),
                 "options": f"-c lock_timeout={int(wait_seconds * 1000)}",
             },
+            insertmanyvalues_page_size=8,  # the driver keeps no statement of more than 50 values
             hide_parameters=True,
         )
+        _ask_rested_connections(engine)
+        return engine
     engine = create_engine(
         url,
         connect_args={"timeout": wait_seconds, "check_same_thread": False},
@@ -36,6 +43,26 @@ def open_engine(url: str, wait_seconds: float = BUSY_SECONDS) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _ask_rested_connections(engine: Engine) -> None:
+    """A restarted server is noticed before work begins; a busy connection is not asked again."""
+    broken = engine.dialect.loaded_dbapi.Error
+
+    def rests(_: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    def taken(connection: Any, record: Any, _: Any) -> None:
+        now = time.monotonic()
+        if now - record.info.get("rests_since", now) < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except broken as gone:
+            raise InvalidatePoolError from gone  # all of them were connected to the same server
+
+    event.listen(engine, "checkin", rests)
+    event.listen(engine, "checkout", taken)
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
@@ -56,6 +83,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._reader = engine.execution_options(reading=True)
+        self._together = Together(self.work)
 
     @property
     def many_writers(self) -> bool:
@@ -67,6 +95,10 @@ class Store:
         """One transaction: committed when the block ends, undone when it raises."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    def together[T](self, key: int, hold: Hold, unit: Callable[[Session], T]) -> T:
+        """One unit of work in a transaction that it may share; see `store.together`."""
+        return self._together.do(key, hold, unit)
 
     @contextmanager
     def look(self) -> Iterator[Session]:

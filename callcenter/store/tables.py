@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from callcenter.store import report_tables, roster_tables  # noqa: F401  all tables are known together
 from callcenter.store.base import Base as Base
+from callcenter.store.base import Word, only
 
 
 class Street(Base):
@@ -104,7 +105,7 @@ class Slot(Base):
     week: Mapped[date]  # the Monday
     kind: Mapped[str] = mapped_column(String(10))
     number: Mapped[int]
-    state: Mapped[str] = mapped_column(String(20), default="open")
+    state: Mapped[str] = mapped_column(Word(20), default="open")
     due_at: Mapped[datetime]
     by: Mapped[datetime]  # the latest moment for the slot's own means; then a person has it
     next_action: Mapped[str] = mapped_column(String(10))
@@ -113,18 +114,18 @@ class Slot(Base):
     evidence_text: Mapped[str] = mapped_column(String(200), default="")
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str] = mapped_column(String(40), default="")  # a name, or 本人
-    escalation_id: Mapped[int | None] = mapped_column(ForeignKey("escalations.id"), index=True)
+    escalation_id: Mapped[int | None] = mapped_column(ForeignKey("escalations.id"))
     excused_until: Mapped[date | None]
     __table_args__ = (
         UniqueConstraint("elder_id", "week", "kind", "number"),
-        Index("ix_slots_due", "next_action", "next_at"),
         Index("ix_slots_week", "week", "elder_id"),
-        Index(
-            "ix_slots_unended",
-            "state",
-            sqlite_where=sql("state IN ('open', 'escalated')"),
-            postgresql_where=sql("state IN ('open', 'escalated')"),
-        ),
+        # what is open or in hands, whatever the number of past weeks
+        only("state = 'open'", "ix_slots_next", "next_action", "next_at"),
+        only("state = 'open'", "ix_slots_open", "elder_id"),
+        only("state = 'open' AND kind = 'visit'", "ix_slots_visits", "by", "id"),
+        only("state = 'open' AND next_at IS NULL", "ix_slots_idle", "id"),
+        only("state = 'escalated'", "ix_slots_escalated", "id"),
+        only("escalation_id IS NOT NULL", "ix_slots_escalation_id", "escalation_id"),
     )
 
 
@@ -157,7 +158,9 @@ class Attempt(Base):
             sqlite_where=sql("live = 1"),
             postgresql_where=sql("live"),
         ),
-        Index("ix_attempts_look_at", "look_at"),
+        Index("ix_attempts_elder_id", "elder_id", "id"),
+        only("live", "ix_attempts_look_up", "look_at", sqlite="live = 1"),
+        only("live", "ix_attempts_live_phone", "to_phone", sqlite="live = 1"),
     )
 
 
@@ -166,7 +169,7 @@ class Escalation(Base):
 
     __tablename__ = "escalations"
     id: Mapped[int] = mapped_column(primary_key=True)
-    elder_id: Mapped[int | None] = mapped_column(ForeignKey("elders.id"), index=True)
+    elder_id: Mapped[int | None] = mapped_column(ForeignKey("elders.id"))
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"), index=True)
     about: Mapped[str] = mapped_column(String(60))  # how the person is called, for notices
     phone: Mapped[str] = mapped_column(String(20), default="")  # the number to ring back
@@ -174,10 +177,10 @@ class Escalation(Base):
     words: Mapped[str] = mapped_column(String(200), default="")  # what was said
     rule: Mapped[str] = mapped_column(String(60), default="")  # which danger rule raised it
     opened_at: Mapped[datetime]
-    standing: Mapped[str] = mapped_column(String(12), default="ringing")
+    standing: Mapped[str] = mapped_column(Word(12), default="ringing")
     ladder: Mapped[dict[str, Any]]
     rung: Mapped[int] = mapped_column(default=0)
-    next_at: Mapped[datetime | None] = mapped_column(index=True)  # None only when resolved
+    next_at: Mapped[datetime | None]  # None only when resolved
     acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("workers.id"))
     acknowledged_at: Mapped[datetime | None]
     acknowledged_over: Mapped[str] = mapped_column(String(10), default="")
@@ -186,8 +189,10 @@ class Escalation(Base):
     resolved_by: Mapped[int | None] = mapped_column(ForeignKey("workers.id"))
     resolved_at: Mapped[datetime | None]
     __table_args__ = (
-        Index("ix_escalations_standing", "standing", "next_at"),
         Index("ix_escalations_opened_at", "opened_at"),
+        Index("ix_escalations_elder_id", "elder_id", "id"),
+        only("standing <> 'resolved'", "ix_escalations_open", "next_at"),
+        only("standing = 'resolved'", "ix_escalations_resolved", "resolved_at"),
     )
 
 
@@ -201,7 +206,7 @@ class Notice(Base):
     address: Mapped[str] = mapped_column(String(60))  # tel:+86..., sms:+86..., telegram:123
     round: Mapped[int]  # counts tellings within the escalation
     text: Mapped[str] = mapped_column(String(400))
-    state: Mapped[str] = mapped_column(String(12), default="due")
+    state: Mapped[str] = mapped_column(Word(12), default="due")
     due_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
     sid: Mapped[str | None] = mapped_column(String(60), unique=True)
@@ -221,11 +226,16 @@ class Conversation(Base):
     key: Mapped[str] = mapped_column(String(80), unique=True)  # call:CA..., web:..., telegram:...
     channel: Mapped[str] = mapped_column(String(10), index=True)  # phone, web, telegram
     address: Mapped[str] = mapped_column(String(40), default="")  # the caller's number: a hint
-    elder_id: Mapped[int | None] = mapped_column(ForeignKey("elders.id"), index=True)
+    elder_id: Mapped[int | None] = mapped_column(ForeignKey("elders.id"))
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     memory: Mapped[dict[str, Any]] = mapped_column(default=dict)  # dialogue.Memory
     with_person: Mapped[bool] = mapped_column(default=False)  # the assistant is silent
+    __table_args__ = (
+        Index("ix_conversations_elder_id", "elder_id", "began_at"),
+        Index("ix_conversations_address", "address", "began_at"),
+        only("ended_at IS NULL", "ix_conversations_going", "id"),
+    )
 
 
 class Message(Base):
@@ -233,18 +243,19 @@ class Message(Base):
 
     __tablename__ = "messages"
     id: Mapped[int] = mapped_column(primary_key=True)
-    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"), index=True)
-    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"), index=True)
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"))
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
     at: Mapped[datetime]
     speaker: Mapped[str] = mapped_column(String(10))  # caller, assistant, person
     text: Mapped[str] = mapped_column(String(1000))
     delivered_at: Mapped[datetime | None]  # when our words reached their chat
     __table_args__ = (
-        Index(
+        only("conversation_id IS NOT NULL", "ix_messages_conversation_id", "conversation_id", "id"),
+        only("attempt_id IS NOT NULL", "ix_messages_attempt_id", "attempt_id"),
+        only(
+            "delivered_at IS NULL AND speaker <> 'caller' AND conversation_id IS NOT NULL",
             "ix_messages_undelivered",
             "conversation_id",
-            sqlite_where=sql("delivered_at IS NULL AND speaker <> 'caller'"),
-            postgresql_where=sql("delivered_at IS NULL AND speaker <> 'caller'"),
         ),
     )
 
@@ -261,7 +272,7 @@ class Handoff(Base):
     reason: Mapped[str] = mapped_column(String(20))
     summary: Mapped[str] = mapped_column(String(400), default="")
     urgent: Mapped[bool] = mapped_column(default=False)
-    state: Mapped[str] = mapped_column(String(12))  # ringing, taken, call_back, done
+    state: Mapped[str] = mapped_column(Word(12))  # ringing, taken, call_back, done
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime]  # by when a person should have taken it
     taken_by: Mapped[int | None] = mapped_column(ForeignKey("workers.id"))
@@ -269,7 +280,11 @@ class Handoff(Base):
     done_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(String(400), default="")
     escalation_id: Mapped[int | None] = mapped_column(ForeignKey("escalations.id"), index=True)
-    __table_args__ = (Index("ix_handoffs_state", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_handoffs_state", "state", "due_at"),
+        only("state <> 'done'", "ix_handoffs_open", "due_at"),
+        only("done_at IS NOT NULL", "ix_handoffs_done", "done_at", "id"),
+    )
 
 
 class ServiceRequest(Base):
@@ -304,7 +319,7 @@ class Visit(Base):
     __tablename__ = "visits"
     id: Mapped[int] = mapped_column(primary_key=True)
     slot_id: Mapped[int | None] = mapped_column(ForeignKey("slots.id"), index=True)
-    elder_id: Mapped[int] = mapped_column(ForeignKey("elders.id"), index=True)
+    elder_id: Mapped[int] = mapped_column(ForeignKey("elders.id"))
     kind: Mapped[str] = mapped_column(String(20))  # home_visit, emergency_visit
     place: Mapped[str] = mapped_column(String(120))
     worker_id: Mapped[int] = mapped_column(ForeignKey("workers.id"), index=True)
@@ -313,6 +328,7 @@ class Visit(Base):
     found: Mapped[str] = mapped_column(String(20))  # domain.escalation.Finding
     note: Mapped[str] = mapped_column(String(400), default="")
     entered_at: Mapped[datetime]
+    __table_args__ = (Index("ix_visits_elder_id", "elder_id", "began_at"),)
 
 
 class Event(Base):
@@ -321,10 +337,14 @@ class Event(Base):
     __tablename__ = "events"
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
-    elder_id: Mapped[int | None] = mapped_column(ForeignKey("elders.id"), index=True)
+    elder_id: Mapped[int | None] = mapped_column(ForeignKey("elders.id"))
     kind: Mapped[str] = mapped_column(String(20))
     text: Mapped[str] = mapped_column(String(300))
-    escalation_id: Mapped[int | None] = mapped_column(ForeignKey("escalations.id"), index=True)
+    escalation_id: Mapped[int | None] = mapped_column(ForeignKey("escalations.id"))
+    __table_args__ = (
+        Index("ix_events_elder_id", "elder_id", "at"),
+        only("escalation_id IS NOT NULL", "ix_events_escalation_id", "escalation_id"),
+    )
 
 
 class Pace(Base):

@@ -8,7 +8,7 @@ import pytest
 
 from callcenter.exchange.call import Call
 from callcenter.exchange.faults import Faults
-from callcenter.services import attempts
+from callcenter.services.claims import claim_due
 from callcenter.telephony.port import CallOrder
 from tests.town import WANG, Town, make_town
 
@@ -80,7 +80,7 @@ def test_an_engine_killed_between_intent_and_dial_is_settled_by_looking(
     world.tick()
     world.exchange.advance(small_town.slots("王阿婆")[0].due_at)
     with world.house.store.work() as session:
-        claimed = attempts.claim_due(session, world.now, world.house.policy, 5)
+        claimed = claim_due(session, world.now, world.house.policy, 5)
     assert len(claimed) == 1
     world.passes(minutes=20)
     first, second = small_town.attempts("王阿婆")
@@ -94,7 +94,7 @@ def test_an_engine_killed_after_the_dial_finds_the_call_by_its_webhook(small_tow
     world.tick()
     world.exchange.advance(small_town.slots("王阿婆")[0].due_at)
     with world.house.store.work() as session:
-        (claim,) = attempts.claim_due(session, world.now, world.house.policy, 5)
+        (claim,) = claim_due(session, world.now, world.house.policy, 5)
     base = f"{world.house.settings.public_url}/voice/check-in/{claim.attempt_id}"
     order = CallOrder(to=claim.to, script_url=base, status_url=f"{base}/status")
     world.house.carrier.place_call(order)  # and here the process dies

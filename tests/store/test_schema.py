@@ -1,5 +1,7 @@
 """Migrations lead from an empty database to the tables of this code, on both databases."""
 
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -44,3 +46,18 @@ def test_an_empty_database_is_named_as_older_than_the_code(any_url: str) -> None
     with pytest.raises(schema.SchemaMismatch, match="callcenter migrate"):
         schema.check(engine)
     engine.dispose()
+
+
+def test_the_migrations_build_the_very_indexes_of_the_tables(tmp_path: Path) -> None:
+    built = {}
+    for name, build in (("migrated", schema.migrate), ("made", Base.metadata.create_all)):
+        engine = open_engine(f"sqlite:///{tmp_path}/{name}.db")
+        build(engine)
+        with engine.connect() as connection:
+            rows = connection.execute(
+                text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql <> ''")
+            )
+            built[name] = {row.name: " ".join(row.sql.split()) for row in rows}
+        engine.dispose()
+    assert built["migrated"] == built["made"]
+    assert any("WHERE" in sql for sql in built["made"].values())

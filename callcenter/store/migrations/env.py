@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from callcenter.store.base import Utc
+from callcenter.store.base import Utc, Word
 from callcenter.store.tables import Base
 
 
@@ -12,6 +12,8 @@ def _render(kind: str, thing: Any, _: Any) -> str | Literal[False]:
     """Migrations speak plain SQLAlchemy, so that they still run when our types have changed."""
     if kind == "type" and isinstance(thing, Utc):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(thing, Word):
+        return f"sa.String(length={thing.impl_instance.length})"  # type: ignore[attr-defined]
     return False
 
 

@@ -24,7 +24,9 @@ def escalation_list(
 ) -> Response:
     """Open escalations, or those that were resolved."""
     with at.house.store.look() as session:
-        lines, more = files.escalation_lines(session, at.scope, resolved=resolved, page=page)
+        lines, more = files.escalation_lines(
+            session, at.scope, at.now, resolved=resolved, page=page
+        )
         return show(
             at,
             session,

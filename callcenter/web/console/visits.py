@@ -53,7 +53,7 @@ def due(at: AtDesk) -> Response:
             session,
             "visits.html",
             due=lists.visits_due(session, at.scope, monday_of(at.now)),
-            made=lists.visits_made(session, at.scope),
+            made=lists.visits_made(session, at.scope, at.now),
             kinds=visits.VISIT_KINDS,
         )
 

@@ -21,10 +21,13 @@ router = APIRouter()
 @router.post("/check-in/{attempt_id}")
 def check_in(attempt_id: int, form: SignedForm, house: TheHouse) -> Response:
     """Somebody picked up a check-in call."""
-    with house.store.work() as session:
-        after = checkin_call.open_call(
-            session, house.now(), house.policy, attempt_id, form["CallSid"]
-        )
+    after = house.store.together(
+        attempt_id,
+        attempts.hold,
+        lambda work: checkin_call.open_call(
+            work, house.now(), house.policy, attempt_id, form["CallSid"]
+        ),
+    )
     return _check_in_next(house, attempt_id, after)
 
 
@@ -33,10 +36,13 @@ def check_in_turn(attempt_id: int, form: SignedForm, house: TheHouse, n: int = 0
     """A key, words, or silence in a check-in call."""
     heard = Heard(key=form.get("Digits", "")[:1], words=form.get("SpeechResult", "").strip()[:300])
     reading = _model_reading(house, heard)
-    with house.store.work() as session:
-        after = checkin_call.take_turn(
-            session, house.now(), house.policy, attempt_id, n, heard, reading
-        )
+    after = house.store.together(
+        attempt_id,
+        attempts.hold,
+        lambda work: checkin_call.take_turn(
+            work, house.now(), house.policy, attempt_id, n, heard, reading
+        ),
+    )
     return _check_in_next(house, attempt_id, after)
 
 
@@ -44,8 +50,11 @@ def check_in_turn(attempt_id: int, form: SignedForm, house: TheHouse, n: int = 0
 def check_in_status(attempt_id: int, form: SignedForm, house: TheHouse) -> Response:
     """One step in the life of a check-in call; may come twice, late, or out of order."""
     event = status_event(form)
-    with house.store.work() as session:
-        attempts.record(session, house.now(), house.policy, attempt_id, event)
+    house.store.together(
+        attempt_id,
+        attempts.hold,
+        lambda work: attempts.record(work, house.now(), house.policy, attempt_id, event),
+    )
     return Response(status_code=204)
 
 
@@ -53,8 +62,11 @@ def check_in_status(attempt_id: int, form: SignedForm, house: TheHouse) -> Respo
 def check_in_machine(attempt_id: int, form: SignedForm, house: TheHouse) -> Response:
     """Who picked up, as the carrier believes."""
     listener = LISTENER.get(form.get("AnsweredBy", ""), Listener.UNKNOWN)
-    with house.store.work() as session:
-        attempts.heard_by(session, attempt_id, listener)
+    house.store.together(
+        attempt_id,
+        attempts.hold,
+        lambda work: attempts.heard_by(work, attempt_id, listener),
+    )
     return Response(status_code=204)
 
 
