@@ -27,6 +27,7 @@ from callcenter.services import (
 )
 from callcenter.services.due import ENGINE, KEPT, Step, due_steps
 from callcenter.services.due import next_due as first_due
+from callcenter.store.bulk import add_new
 from callcenter.store.tables import Attempt, Beat, Elder, Slot
 from callcenter.telephony.port import CarrierCall, CarrierError
 from callcenter.wiring import House
@@ -86,7 +87,7 @@ def next_due(house: House) -> datetime | None:
 def keep(house: House, now: datetime) -> None:
     """What no single moment makes due: who is new on the list, and whom the last resort rings."""
     _try(lambda: roster(house, now))
-    _try(lambda: plan(house, now))
+    _try(lambda: _plan_if_changed(house, now))
     _try(lambda: weekclose.draw_due(house.store, now))
     file = house.settings.duty_phones_file
     if file is not None:
@@ -107,15 +108,25 @@ def roster(house: House, now: datetime) -> None:
 
 def plan(house: House, now: datetime, batch: int = weekplan.BATCH) -> None:
     """Gives every covered elder the slots of this week, a batch of elders at a time."""
-    after = 0
-    while True:
+    with house.store.look() as session:
+        first = weekplan.first_unplanned(session, now)
+    while first is not None:
         with house.store.look() as session:
-            ids = weekplan.unplanned(session, now, after, batch)
-        if not ids:
+            last = weekplan.reach(session, first - 1, batch)
+        if last is None:
             return
         with house.store.work() as session:
-            weekplan.plan_elders(session, now, ids)
-        after = ids[-1]
+            weekplan.plan_between(session, now, first, last)
+        first = last + 1
+
+
+def _plan_if_changed(house: House, now: datetime) -> None:
+    with house.store.look() as session:
+        if weekplan.looked_lately(session, now):
+            return
+    plan(house, now)
+    with house.store.work() as session:
+        weekplan.looked(session, now)
 
 
 def reconcile(house: House, now: datetime) -> None:
@@ -232,7 +243,7 @@ def beat(house: House, now: datetime, name: str = ENGINE, note: str = "") -> Non
     """Says that this process has just done its work."""
     with house.store.work() as session:
         row = session.get(Beat, name)
-        if row is None:
-            session.add(Beat(name=name, at=now, note=note))
+        if row is None:  # the engines of a new house come up at the same moment
+            add_new(session, Beat, [{"name": name, "at": now, "note": note}])
         else:
             row.at, row.note = now, note

@@ -4,10 +4,19 @@ import argparse
 import json
 from collections.abc import Sequence
 
-from callcenter.benches import hostile, ledger, queries
+from callcenter.benches import boards, hostile, idling, ledger, pacing, planning, queries, sizes
 from callcenter.benches.figures import Bench, Figures
 
-BENCHES: Sequence[Bench] = (ledger.BENCH, queries.BENCH, hostile.BENCH)
+BENCHES: Sequence[Bench] = (
+    ledger.BENCH,
+    pacing.BENCH,
+    planning.BENCH,
+    boards.BENCH,
+    idling.BENCH,
+    queries.BENCH,
+    sizes.BENCH,
+    hostile.BENCH,
+)
 
 
 def add_benches(command: argparse.ArgumentParser) -> None:

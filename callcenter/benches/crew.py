@@ -101,7 +101,7 @@ def _ready(engine: Engine) -> dict[str, Any]:
 
 def _live(number: int, plan: Plan, pipe: Connection) -> None:
     """A process: does what it is sent until the other end hangs up."""
-    line = BenchLine(f"{number:02d}")
+    line = BenchLine(f"{number:02d}", clock=plan.now)
     engine = Engine(number=number, house=plan.house(line), line=line)
     gc.freeze()  # as every process of the house does
     while True:

@@ -56,9 +56,9 @@ class Plan:
         return replace(wiring.build(settings), carrier=line, clock=ShiftedClock(self.shift))
 
 
-def plan(url: str, begins: datetime = MONDAY) -> Plan:
+def plan(url: str, begins: datetime = MONDAY, calls_per_second: int = AS_FAST_AS_IT_GOES) -> Plan:
     """The plan of a house whose clock stands at `begins` now."""
-    return Plan(url=url, shift=begins - real_now())
+    return Plan(url=url, shift=begins - real_now(), calls_per_second=calls_per_second)
 
 
 def notifier(house: House) -> Notifier:

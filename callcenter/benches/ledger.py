@@ -41,7 +41,7 @@ def run(asked: Namespace) -> Figures:
 def _measured(asked: Namespace, database: Database, prepared: Plan, engines: Crew) -> Figures:
     before = database.server_cpu()
     planned = engines.do(plan_week)
-    _all_due(database.store, prepared)
+    all_due(database.store, prepared)
     lived = engines.do(live)
     after = database.server_cpu()
     wall = planned.wall_s + lived.wall_s
@@ -61,7 +61,7 @@ def _measured(asked: Namespace, database: Database, prepared: Plan, engines: Cre
     }
 
 
-def _all_due(store: Store, prepared: Plan) -> None:
+def all_due(store: Store, prepared: Plan) -> None:
     """The calls of a week are spread over its days; a bench has the first of each made now."""
     now = prepared.now()
     first = [Slot.next_action == NextAction.DIAL.value, *FIRST_CALLS]

@@ -7,10 +7,11 @@ of work for each, as web/voice.py does: four status events, the script, who pick
 import itertools
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
+from callcenter.clock import real_now
 from callcenter.domain.call import CallEvent, Disposition, Listener, Progress
 from callcenter.services import attempts, checkin_call
 from callcenter.services.checkin_call import Heard
@@ -23,15 +24,20 @@ THREADS = 40  # in which a web process answers webhooks, as Starlette does
 class BenchLine:
     """See `telephony.port.Carrier`. Remembers what it was asked for; nobody is ever rung."""
 
-    def __init__(self, name: str, web_threads: int = THREADS) -> None:
+    def __init__(
+        self, name: str, web_threads: int = THREADS, clock: Callable[[], datetime] = real_now
+    ) -> None:
         self._name, self._web_threads = name, web_threads
         self._lock = threading.Lock()
         self._numbers = itertools.count()
+        self._clock = clock
+        self.left_at: list[datetime] = []  # when each call left, check-ins and others
         self.dialled: Counter[str] = Counter()  # how often each number was rung
         self.waiting: list[tuple[str, int]] = []  # call id and attempt, not yet told of
 
     def place_call(self, order: CallOrder) -> str:
         """Takes the call; only check-ins are told of later."""
+        self.left_at.append(self._clock())
         if "/check-in/" not in order.script_url:
             return f"CN{self._name}{next(self._numbers):012d}"
         attempt_id = int(order.script_url.rpartition("/")[2])

@@ -4,7 +4,7 @@ Entry and exit are dated, so that a past week always shows the roster of that we
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import (
     ColumnElement,
@@ -37,10 +37,12 @@ from callcenter.domain.people import (
 )
 from callcenter.domain.week import at, local, sunday_of
 from callcenter.services.timeline import note
+from callcenter.store.bulk import add_new
 from callcenter.store.roster_tables import VisitingEntry
 from callcenter.store.tables import Beat, Coverage, Elder, Slot, Visit
 
 BATCH = 500  # elders entered in one round; memory stays bounded
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 LOOK = "roster"  # the beat of the look at birthdays and exits; its note is the last elder's id
 LOOK_EVERY = timedelta(hours=6)  # and when a new day begins
 LIVES_ALONE = (Living.ALONE.value, Living.EMPTY_NEST.value)  # domain.people.on_visiting_list
@@ -175,15 +177,14 @@ def leave(session: Session, now: datetime, elder_id: int, day: date, why: Leavin
 def look(session: Session, now: datetime) -> bool:
     """Who turns 80 enters, who lives alone is listed, who has left is excused; in one transaction.
 
-    False when it was done lately; called at every tick.
+    False when it was done lately, or another engine is about it; called at every tick.
     """
     today = local(now).date()
-    beat = session.scalars(select(Beat).where(Beat.name == LOOK).with_for_update()).one_or_none()
-    if beat is None:
-        beat = Beat(name=LOOK, at=now, note="")
-        session.add(beat)
-        session.flush()  # a second engine stops here
-    elif _fresh(beat, now):
+    if session.get(Beat, LOOK) is None:
+        add_new(session, Beat, [{"name": LOOK, "at": NEVER, "note": ""}])
+    row = select(Beat).where(Beat.name == LOOK).with_for_update(skip_locked=True)
+    beat = session.scalars(row.execution_options(populate_existing=True)).one_or_none()
+    if beat is None or _fresh(beat, now):
         return False
     beat.at, beat.note = now, str(session.scalar(select(func.max(Elder.id))) or 0)
     _grow_up(session, now, today)
