@@ -192,6 +192,7 @@ class Escalation(Base):
         Index("ix_escalations_opened_at", "opened_at"),
         Index("ix_escalations_elder_id", "elder_id", "id"),
         only("standing <> 'resolved'", "ix_escalations_open", "next_at"),
+        only("standing <> 'resolved'", "ix_escalations_waiting", "opened_at"),
         only("standing = 'resolved'", "ix_escalations_resolved", "resolved_at"),
     )
 

@@ -43,6 +43,7 @@ PARTIAL: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
     ("attempts", "ix_attempts_look_up", ("look_at",), "live"),
     ("attempts", "ix_attempts_live_phone", ("to_phone",), "live"),
     ("escalations", "ix_escalations_open", ("next_at",), "standing <> 'resolved'"),
+    ("escalations", "ix_escalations_waiting", ("opened_at",), "standing <> 'resolved'"),
     ("escalations", "ix_escalations_resolved", ("resolved_at",), "standing = 'resolved'"),
     (
         "messages",
