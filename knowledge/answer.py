@@ -1,5 +1,6 @@
-"""What an elder hears and reads: composed from an article, a gap, or two near articles."""
+"""What an elder hears and reads: composed from an article, a gap, or a few near articles."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,9 +10,9 @@ from knowledge.gaps import Gap
 from knowledge.kinds import Kind
 from knowledge.speech import speakable, with_source
 
-PERSON = "我可以帮您转人工问一问。"
-UNKNOWN = f"这个问题我没有可靠的答案，不敢乱讲，{PERSON}"
-UNHEARD = f"我没有听清您想问什么，请您再说一遍，{PERSON}"
+PERSON = "要不要给您转人工问一问？"
+UNKNOWN = f"这个问题我没有可靠的答案，不敢乱讲。{PERSON}"
+UNHEARD = f"我没有听清，您再说一遍好吗？{PERSON}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,20 +51,22 @@ def from_article(
     )
 
 
-def from_two(first: Article, second: Article, score: float) -> Answer:
-    """The spoken question between two near articles."""
-    asked = f"您是想问“{first.title}”，还是“{second.title}”？"
+def from_several(near: Sequence[Article], score: float) -> Answer:
+    """The spoken question between two or three near articles, the likeliest first."""
+    *before, last = [article.title for article in near]
+    asked = f"您是想问{'，'.join(before)}，还是{last}？"
+    facts = dict.fromkeys(fact for article in near for fact in article.facts)
     return Answer(
         answered=True,
         kind="choice",
-        spoken=asked,
+        spoken=speakable(asked),
         written=asked,
-        article=first.id,
-        facts=tuple(dict.fromkeys((*first.facts, *second.facts))),
-        source=first.source,
-        as_of=first.issued,
+        article=near[0].id,
+        facts=tuple(facts),
+        source=near[0].source,
+        as_of=near[0].issued,
         score=score,
-        choices=((first.id, first.title), (second.id, second.title)),
+        choices=tuple((article.id, article.title) for article in near),
     )
 
 
@@ -89,9 +92,9 @@ def for_gap(gap: Gap) -> str:
 
 def for_kind(kind: Kind, article: Article) -> str:
     """The refusal when we know the matter but not what was asked of it."""
-    return f"“{article.title}”这件事，{kind.name}我们没有核实到，不敢乱讲。{PERSON}"
+    return f"{article.title}，我们知道一些，可是{kind.name}没有核实到，不敢乱讲。{PERSON}"
 
 
 def for_place(place: str) -> str:
     """The refusal when the question is about another place."""
-    return f"您问的是{place}的事，我这里只有梁溪的政策，不能拿来当{place}的。{PERSON}"
+    return f"您问的是{place}的事，我这里只有梁溪的政策，不能当成{place}的讲给您听。{PERSON}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from knowledge.facts import BadData
+from knowledge.facts import BadData, parse_yaml
 
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 _ISSUED = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -49,7 +49,7 @@ def read_article(path: Path) -> Article:
     if not match:
         raise BadData(f"{path.name}: 文件要以 --- 开头和结尾的一段说明起头。")
     try:
-        front = yaml.safe_load(match[1])
+        front = parse_yaml(match[1])
     except yaml.YAMLError as error:
         raise BadData(f"{path.name}: 开头那段不是有效的 YAML：{error}") from None
     if not isinstance(front, dict):

@@ -44,11 +44,11 @@ class UniversalSentences:
                 self._seen[text] = row
         return np.stack([self._seen[text] for text in texts])
 
-    def query(self, text: str) -> Floats:
-        """The vector of a question, which is not remembered: it may be personal."""
-        known = self._seen.get(text)
-        row: Floats = self._encode([text])[0] if known is None else known
-        return row
+    def queries(self, texts: Sequence[str]) -> Floats:
+        """One row for each text; new ones are not remembered: a question may be personal."""
+        new = list(dict.fromkeys(text for text in texts if text not in self._seen))
+        rows = dict(zip(new, self._encode(new), strict=True)) if new else {}
+        return np.stack([rows[text] if text in rows else self._seen[text] for text in texts])
 
     def _encode(self, texts: list[str]) -> Floats:
         return np.asarray(self._model.encode(texts), np.float32).reshape(len(texts), -1)

@@ -8,6 +8,11 @@ from urllib.parse import quote, urlsplit
 
 import yaml
 
+try:
+    from yaml import CSafeLoader as _SafeLoader
+except ImportError:
+    from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
+
 
 class Use(StrEnum):
     """What may be done with a fact when an elder asks."""
@@ -82,11 +87,16 @@ def load_facts(path: Path) -> dict[str, Fact]:
 def read_yaml(path: Path) -> object:
     """The parsed file. Raises BadData when it is missing or is not YAML."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return parse_yaml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise BadData(f"找不到文件 {path}。") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise BadData(f"{path.name}: 不是有效的 YAML：{error}") from None
+
+
+def parse_yaml(text: str) -> object:
+    """The parsed text, safely, and where it can be ten times faster in C. Raises YAMLError."""
+    return yaml.load(text, Loader=_SafeLoader)
 
 
 def _fact(path: Path, number: int, row: object) -> Fact:

@@ -16,6 +16,7 @@ class Gap:
     gives: frozenset[str]  # kinds of thing that the gap is about, see kinds.yaml; empty: any
     asks: tuple[str, ...]  # how residents ask for it
     ours: bool  # a matter of eldercare policy (True) or something else altogether (False)
+    wish: bool  # something to be done, not a question: one that stands before it is answered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,9 @@ def load_unverified(path: Path) -> Unverified:
 
 
 def _gap(row: dict[str, object]) -> Gap:
-    say = f"{row['missing']}，我们没有核实到确切的说法，不敢乱讲，可以问{row['ask']}。"
+    known = f"{row['known']}；" if row.get("known") else ""
+    missing = f"{row['missing']}，我们没有核实到确切的说法，不敢乱讲，可以问{row['ask']}。"
+    say = known + missing
     return _row(row, say, ours=True)
 
 
@@ -62,4 +65,5 @@ def _row(row: dict[str, object], say: str, *, ours: bool) -> Gap:
         gives=frozenset(map(str, gives)),
         asks=tuple(map(str, asks)),
         ours=ours,
+        wish=bool(row.get("wish", False)),
     )

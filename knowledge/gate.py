@@ -1,4 +1,4 @@
-"""The decision: answer, offer a choice of two, or decline. Pure, with learned weights."""
+"""The decision: answer, offer a choice, or decline. Pure, with learned weights."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,9 @@ import numpy.typing as npt
 from knowledge.facts import BadData
 from knowledge.index import FEATURES, QUESTION_FEATURES, Measured
 
-CONSIDERED = 40  # entries that share the probability; the rest are too far to matter
+CONSIDERED = 250  # entries that share the probability; the rest are too far to matter
+OFFERED = 3  # articles in a choice, at most: more cannot be kept in mind on the telephone
+FAR = 0.2  # share of the best one's chance that an article needs, to be offered when unsure
 
 
 class Verdict(StrEnum):
@@ -29,6 +31,7 @@ class Weights:
     entry: npt.NDArray[np.float64]  # one for each of FEATURES
     none: npt.NDArray[np.float64]  # one for each of QUESTION_FEATURES
     answer_from: float  # least score of the best article, to answer
+    offer_from: float  # least score, to offer the nearest articles as a choice
     choice_below: float  # share of the best of two under which both are offered
 
 
@@ -77,12 +80,19 @@ def decide(ranking: Ranking, articles: frozenset[int], weights: Weights) -> Deci
     refusing = max((chance for number, chance in pairs if number not in articles), default=0.0)
     best = found[0][1] if found else 0.0
     score = round(best / (best + refusing + ranking.none), 4) if found else 0.0
-    if score < weights.answer_from:
+    if not found or score < weights.offer_from:
         return Decision(verdict=Verdict.NONE, entries=(), score=score)
-    near = [n for n, chance in found[:2] if best / (best + chance) < weights.choice_below]
-    if len(near) == 2:
-        return Decision(verdict=Verdict.CHOICE, entries=(near[0], near[1]), score=score)
-    return Decision(verdict=Verdict.ANSWER, entries=(found[0][0],), score=score)
+    if score < weights.answer_from:
+        return _choice(found, FAR, score)
+    return _choice(found, (1 - weights.choice_below) / weights.choice_below, score)
+
+
+def _choice(found: list[tuple[int, float]], share: float, score: float) -> Decision:
+    """The best alone, or with at most two others that have at least that share of its chance."""
+    best = found[0][1]
+    near = tuple(number for number, chance in found[:OFFERED] if chance > best * share)
+    verdict = Verdict.CHOICE if len(near) > 1 else Verdict.ANSWER
+    return Decision(verdict=verdict, entries=near, score=score)
 
 
 def load_weights(path: Path, *, meaning: bool) -> Weights:
@@ -94,6 +104,7 @@ def load_weights(path: Path, *, meaning: bool) -> Weights:
             entry=np.array([part["entry"][name] for name in FEATURES]),
             none=np.array([part["none"][name] for name in QUESTION_FEATURES]),
             answer_from=float(part["answer_from"]),
+            offer_from=float(part["offer_from"]),
             choice_below=float(part["choice_below"]),
         )
     except (OSError, KeyError, TypeError, ValueError) as error:

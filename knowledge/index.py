@@ -10,15 +10,21 @@ from knowledge.embedding import UniversalSentences
 from knowledge.homophones import Repair
 from knowledge.kinds import Kind, kinds_asked
 from knowledge.lexical import Floats, GramIndex, Groups, character_grams, pinyin_grams
-from knowledge.words import Lexicon
+from knowledge.sorting import Sorter
+from knowledge.words import Lexicon, clauses, tail
 
 ASK_FEATURES = ("characters", "pinyin", "meaning")
 FEATURES = (
     *(f"best_{name}" for name in ASK_FEATURES),  # the nearest example question
     *(f"third_{name}" for name in ASK_FEATURES),  # the mean of the three nearest
     "centre_meaning",  # the middle of all example questions
+    "sorted",  # how clearly the question belongs here, by all its words and its meaning
     "whole_characters",  # the share of the question that examples and text together contain
     "whole_pinyin",  # the same by sound
+    "tail_characters",  # the same three for the last clause: after a story it is the question
+    "tail_meaning",
+    "tail_sorted",
+    "tail_covered",
     "terms_met",  # the share of the question's policy words that the entry has
     "terms_missed",  # the share that it lacks
     "kinds_given",  # what is asked for (an amount, an address ...) and the entry gives
@@ -27,10 +33,19 @@ FEATURES = (
     "lacks_other",
     "is_gap",  # a question we must decline
     "is_elsewhere",  # not a matter of ours
+    "clause_sorted",  # the best of all clauses: the question may stand anywhere
+    "clause_centre",
+    "refused",  # of a gap or another matter: how much all of them together claim the question
+    "tail_refused",
 )
-QUESTION_FEATURES = ("bias", "uncovered", "short")
+QUESTION_FEATURES = ("bias", "uncovered", "short", "long", "refused", "tail_refused", "unclaimed")
 _CONTACT = ("phone", "address", "hours")
 _AMOUNT = ("amount",)
+_LONG = 60  # characters of a long story
+SOUND = 0.5  # how much sounds count beside characters, in sorting
+CLAUSE = 4  # characters of a clause that can be a question
+ALIKE = 0.4  # how like two examples are that say something in nearly the same words
+COUNTED = 1000  # of more entries only so many, the nearest, are sorted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +95,8 @@ class Index:
         self._has_term = _table([lexicon.terms_in(text) for text in whole], lexicon.terms)
         self._gives = _table([entry.gives for entry in self.entries], [kind.id for kind in kinds])
         self._meaning = _Meaning(embedding, self.asks, self.groups) if embedding else None
+        vectors = self._meaning.rows if self._meaning else None
+        self._sorter = Sorter(self._portraits(self.asks, vectors), self.groups)
         sorts = np.array([entry.sort for entry in self.entries])
         self._is_article = (sorts == "article").astype(np.float32)
         self._is_gap = (sorts == "gap").astype(np.float32)
@@ -89,52 +106,123 @@ class Index:
         """The text in policy words, as the index holds its examples."""
         return self._lexicon.canonical(text) or text
 
-    def measure(self, question: str, leave_out: int | None = None) -> Measured:
-        """The features of a raw question; `leave_out` hides one example, for training."""
+    def measure(self, question: str, leave_out: Sequence[int] = ()) -> Measured:
+        """The features of a raw question; `leave_out` hides examples, for training."""
         asked = self._repair(self._lexicon.canonical(question))
-        meaning, centre = self._meanings(asked)
-        by_ask = (self._ask_characters.cosines(asked), self._ask_pinyin.cosines(asked), meaning)
+        end = self._repair(self._lexicon.canonical(tail(question))) or asked
+        parts = self._parts(asked, end, question)
+        vectors = self._meaning.vectors(parts) if self._meaning else None
+        meaning, centres = self._meanings(vectors)
+        by_ask = (
+            self._ask_characters.cosines(asked),
+            self._ask_pinyin.cosines(asked),
+            meaning[0],
+            self._ask_characters.cosines(end),
+            meaning[1],
+        )
         covered = self._whole_characters.coverage(asked)
         sounded = self._whole_pinyin.coverage(asked)
-        if leave_out is not None:
-            self._hide(asked, leave_out, by_ask, covered, sounded)
+        ended = self._whole_characters.coverage(end)
+        if leave_out:
+            self._hide(asked, end, leave_out, by_ask, covered, sounded, ended)
         kinds = kinds_asked(self._kinds, asked)
         tops = [self.groups.tops(scores) for scores in by_ask]
+        all_fits = self._sorted(self._portraits(parts, vectors), covered, leave_out)
+        fits, end_fits = all_fits[:2]
+        ours, refused = self._is_article, 1 - self._is_article
+        claims = (float(fits @ refused), float(end_fits @ refused))
         columns = [
-            *(best for best, _ in tops),
-            *(third for _, third in tops),
-            centre,
+            *(best for best, _ in tops[:3]),
+            *(third for _, third in tops[:3]),
+            centres[:, 0],
+            fits,
             covered,
             sounded,
+            tops[3][0],
+            tops[4][0],
+            end_fits,
+            ended,
             *self._term_shares(asked),
             *self._kind_shares(kinds),
             self._is_gap,
             self._is_elsewhere,
+            all_fits[1:].max(axis=0),
+            centres[:, 1:].max(axis=1),
+            refused * claims[0],
+            refused * claims[1],
         ]
-        uncovered = 1 - float(max(covered.max(), sounded.max()))
+        whole = (
+            1.0,
+            1 - float(max(covered.max(), sounded.max())),
+            float(len(asked) < 4),
+            min(len(asked), _LONG) / _LONG,
+            *claims,
+            1 - float(np.sort(fits * ours)[-2:].sum()),
+        )
         return Measured(
             question=asked,
             kinds=kinds,
             rows=np.stack(columns, axis=1),
-            whole=np.array([1.0, uncovered, float(len(asked) < 4)], np.float32),
+            whole=np.array(whole, np.float32),
         )
 
-    def _meanings(self, asked: str) -> tuple[Floats, Floats]:
-        if self._meaning is None or not asked:
-            return _zeros(len(self.asks)), _zeros(len(self.entries))
-        return self._meaning.near(asked)
+    def alike(self, example: int) -> list[int]:
+        """That example and all others, of any entry, that say it in nearly the same words."""
+        scores = self._ask_characters.cosines(self.asks[example])
+        scores[example] = 0
+        return [example, *(int(other) for other in np.flatnonzero(scores >= ALIKE))]
+
+    def _portraits(self, texts: Sequence[str], vectors: Floats | None) -> Floats:
+        """Each text as one row: its meaning, its characters and its sounds."""
+        characters = np.stack([self._ask_characters.folded(text) for text in texts])
+        sounds = np.stack([self._ask_pinyin.folded(text) for text in texts])
+        known = [] if vectors is None else [vectors]
+        return np.concatenate([*known, characters, SOUND * sounds], axis=1)
+
+    def _sorted(self, portraits: Floats, covered: Floats, leave_out: Sequence[int]) -> Floats:
+        if leave_out:
+            return self._sorter.scores_without(portraits, leave_out)
+        if len(covered) > COUNTED:
+            near = np.argpartition(-covered, COUNTED)[:COUNTED]
+            return self._sorter.scores(portraits, near)
+        return self._sorter.scores(portraits)
+
+    def _meanings(self, vectors: Floats | None) -> tuple[Floats, Floats]:
+        """How near every example is to the question and its end, and every middle to each part."""
+        if self._meaning is None or vectors is None:
+            return np.zeros((2, len(self.asks)), np.float32), np.zeros(
+                (len(self.entries), 2), np.float32
+            )
+        return vectors[:2] @ self._meaning.rows.T, self._meaning.centres @ vectors.T
+
+    def _parts(self, asked: str, end: str, question: str) -> list[str]:
+        """The question, its end, and its clauses, in policy words."""
+        said = clauses(question)
+        if len(said) < 3:
+            return [asked, end]
+        known = [self._repair(self._lexicon.canonical(clause)) for clause in said]
+        return [asked, end, *(clause for clause in known if len(clause) >= CLAUSE)]
 
     def _hide(
-        self, asked: str, ask: int, by_ask: Sequence[Floats], covered: Floats, sounded: Floats
+        self,
+        asked: str,
+        end: str,
+        leave_out: Sequence[int],
+        by_ask: Sequence[Floats],
+        covered: Floats,
+        sounded: Floats,
+        ended: Floats,
     ) -> None:
-        """Take one example question out of every measure, as if it had never been written."""
+        """Take example questions out of every measure, as if they had never been written."""
         for scores in by_ask:
-            scores[ask] = 0
-        entry = self.groups.group_of(ask)
-        rest = [other for number, other in self.groups.members(entry, self.asks) if number != ask]
-        without = "".join(rest) + self._texts[entry]
-        covered[entry] = self._whole_characters.share(asked, without)
-        sounded[entry] = self._whole_pinyin.share(asked, without)
+            scores[list(leave_out)] = 0
+        for entry in {self.groups.group_of(ask) for ask in leave_out}:
+            members = self.groups.members(entry, self.asks)
+            rest = [other for number, other in members if number not in leave_out]
+            without = "".join(rest) + self._texts[entry]
+            covered[entry] = self._whole_characters.share(asked, without)
+            sounded[entry] = self._whole_pinyin.share(asked, without)
+            ended[entry] = self._whole_characters.share(end, without)
 
     def _term_shares(self, asked: str) -> tuple[Floats, Floats]:
         named = self._lexicon.terms_in(asked)
@@ -168,13 +256,12 @@ class _Meaning:
 
     def __init__(self, embedding: UniversalSentences, asks: Sequence[str], groups: Groups) -> None:
         self._embedding = embedding
-        self._vectors = embedding.vectors(asks)
-        self._centres = groups.centres(self._vectors)
+        self.rows = embedding.vectors(asks)
+        self.centres = groups.centres(self.rows)
 
-    def near(self, asked: str) -> tuple[Floats, Floats]:
-        """The nearness of every example question and of every entry's middle."""
-        query = self._embedding.query(asked)
-        return self._vectors @ query, self._centres @ query
+    def vectors(self, texts: Sequence[str]) -> Floats:
+        """One row for each text."""
+        return self._embedding.queries(texts)
 
 
 def _zeros(size: int) -> Floats:

@@ -1,6 +1,7 @@
 """Character and pinyin n-grams: a small inverted index with cosine and coverage."""
 
 import math
+import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -27,6 +28,9 @@ def pinyin_grams(text: str) -> list[str]:
     ]
 
 
+FOLDS = 768  # columns that all grams are folded into, for `GramIndex.folded`
+
+
 class GramIndex:
     """TF-IDF over grams. `cosines` compares with every text, `coverage` asks how much is met."""
 
@@ -38,6 +42,9 @@ class GramIndex:
         self._ids = {gram: number for number, gram in enumerate(spread)}
         self._idf = np.array([_idf(self.size, seen) for seen in spread.values()], np.float32)
         self._rare = _idf(self.size, 0)
+        marks = np.array([zlib.crc32(gram.encode()) for gram in spread], np.int64)
+        self._fold = marks % FOLDS
+        self._sign = np.where((marks >> 20) & 1, 1, -1).astype(np.float32)
         self._fill(counted)
 
     def _fill(self, counted: list[Counter[str]]) -> None:
@@ -74,6 +81,19 @@ class GramIndex:
                 scores[self._rows[part]] += np.float32(weight / whole)
         return scores
 
+    def folded(self, text: str) -> Floats:
+        """The text as FOLDS numbers of length one: its known grams, each with its weight.
+
+        Grams share columns, with signs that make what they add to each other even out.
+        """
+        known = [(gram, weight) for gram, weight in self._weigh(text) if gram >= 0]
+        row = np.zeros(FOLDS, np.float32)
+        if known:
+            grams, weights = (np.array(part) for part in zip(*known, strict=True))
+            np.add.at(row, self._fold[grams], self._sign[grams] * weights.astype(np.float32))
+            row /= max(float(np.linalg.norm(row)), 1e-9)
+        return row
+
     def share(self, text: str, other: str) -> float:
         """The share of the first text's weight that the other contains."""
         asked = self._weigh(text, frozenset(self._grams(other)))
@@ -99,6 +119,7 @@ class Groups:
     """Texts laid end to end in groups: the examples of each entry."""
 
     def __init__(self, sizes: Sequence[int]) -> None:
+        self.sizes = np.array(sizes, np.int64)
         self._starts = np.cumsum([0, *sizes], dtype=np.int64)
         self._of = np.repeat(np.arange(len(sizes)), sizes)
         width = max(sizes, default=1)
@@ -113,9 +134,13 @@ class Groups:
         best = np.partition(padded.reshape(self._shape), -TOP, axis=1)[:, -TOP:]
         return best.max(axis=1), best.mean(axis=1)
 
+    def sums(self, vectors: Floats) -> Floats:
+        """The sum of each group's vectors."""
+        return np.asarray(np.add.reduceat(vectors, self._starts[:-1], axis=0), np.float32)
+
     def centres(self, vectors: Floats) -> Floats:
         """The middle of each group's vectors, of length one."""
-        sums = np.add.reduceat(vectors, self._starts[:-1], axis=0)
+        sums = self.sums(vectors)
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         return np.asarray(sums / np.maximum(lengths, 1e-9), np.float32)
 

@@ -19,7 +19,7 @@ from knowledge.gate import Decision, Ranking, Verdict, Weights, decide, load_wei
 from knowledge.index import Entry, Index, Measured
 from knowledge.kinds import Kind, load_kinds
 from knowledge.regions import SPEAKABLE, Heard, Places, Reach, load_places
-from knowledge.words import load_lexicon, plain
+from knowledge.words import before_the_end, load_lexicon, plain
 
 HOME = Path(__file__).parent
 LOOK_EVERY = 2.0  # seconds between looks at the files
@@ -87,10 +87,12 @@ class Library:
         heard = plain(question)
         if not _HEARD.search(heard):
             return words_for.declined(words_for.UNHEARD, 0.0)
-        measured = state.index.measure(question)
-        ranking = rank(measured, state.weights)
-        decision = decide(ranking, _released(state, today), state.weights)
-        return _compose(state, measured, ranking, decision, state.places.hear(heard))
+        found = _found(state, question, today)
+        if not found.wish:
+            return found.answer
+        asked = before_the_end(question)  # 低保怎么申请，还有帮我订一份午饭
+        first = _found(state, asked, today).answer if asked else found.answer
+        return first if first.answered else found.answer
 
     def speak(self, article_id: str, today: date) -> Answer:
         """The answer of a chosen article; a refusal when it is unknown, draft or expired."""
@@ -196,6 +198,24 @@ def _released(state: State, today: date) -> frozenset[int]:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """An answer, and whether it declines a wish rather than a question."""
+
+    answer: Answer
+    wish: bool
+
+
+def _found(state: State, question: str, today: date) -> _Found:
+    measured = state.index.measure(question)
+    ranking = rank(measured, state.weights)
+    decision = decide(ranking, _released(state, today), state.weights)
+    answer = _compose(state, measured, ranking, decision, state.places.hear(plain(question)))
+    nearest = state.index.entries[ranking.order[0]].id
+    wishes = {gap.id for gap in state.unverified.gaps if gap.wish}
+    return _Found(answer=answer, wish=not answer.answered and nearest in wishes)
+
+
 def _compose(
     state: State, measured: Measured, ranking: Ranking, decision: Decision, heard: Heard
 ) -> Answer:
@@ -209,8 +229,8 @@ def _compose(
     lacking = _firmly_lacking(measured, fitting[0])
     if lacking:
         return words_for.declined(words_for.for_kind(lacking, fitting[0]), decision.score)
-    if len(fitting) == 2:
-        return words_for.from_two(fitting[0], fitting[1], decision.score)
+    if len(fitting) > 1:
+        return words_for.from_several(fitting, decision.score)
     blocked = state.unverified.blocked_domains
     return words_for.from_article(fitting[0], state.facts, blocked, decision.score)
 

@@ -2,11 +2,12 @@
 
 import re
 
+from knowledge.numerals import in_words
+
 _DIGITS = dict(zip("0123456789", "零幺二三四五六七八九", strict=True))
 _HOTLINE = re.compile(
     r"(?<![\d.])(110|119|120|122|12\d{3}|96110|[2-8]\d{7})(?![\d.]|[元个户人次张家%])"
 )
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
 _SENTENCE_END = re.compile(r"[。！？!?]+")
 
 
@@ -16,9 +17,8 @@ def spell_number(number: str) -> str:
 
 
 def speakable(text: str) -> str:
-    """The text with telephone numbers spelled and percentages in words."""
-    text = _PERCENT.sub(lambda match: f"百分之{match[1]}", text)
-    return _HOTLINE.sub(lambda match: spell_number(match[1]), text)
+    """The text as it is said: telephone numbers digit by digit, all other numbers in words."""
+    return in_words(_HOTLINE.sub(lambda match: spell_number(match[1]), text))
 
 
 def sentences(text: str) -> list[str]:

@@ -14,6 +14,10 @@ MAX_CHARS = 300
 _KEPT = re.compile(r"[^0-9a-z一-鿿]+")
 _SPELLED = re.compile("[零幺一二三四五六七八九]{3,}")  # 幺二三五六 is 12356
 _DIGITS = str.maketrans("零幺一二三四五六七八九", "01123456789")
+_CLAUSE_END = re.compile(r"[，。！？；：、…—,.!?;:\s]+")
+MOST_CLAUSES = 8
+TAIL = 6  # the last clauses that together have so many characters
+UNBROKEN = 14  # the last characters of a text without any stop
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,29 @@ class Lexicon:
 def plain(text: str) -> str:
     """At most MAX_CHARS characters, width and case folded, only Chinese, letters and digits."""
     return _fold(text[:MAX_CHARS])[:MAX_CHARS]
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of a text between its stops, at most MOST_CLAUSES, the last ones."""
+    parts = [part for part in _CLAUSE_END.split(text[:MAX_CHARS]) if part]
+    return parts[-MOST_CLAUSES:]
+
+
+def tail(text: str) -> str:
+    """The end of a text, where after a story the question stands: its last clauses."""
+    text = text[:MAX_CHARS]
+    parts = clauses(text)
+    if len(parts) < 2:
+        return text[-UNBROKEN:] if len(text) > 2 * UNBROKEN else text
+    said = ""
+    while parts and len(said) < TAIL:
+        said = parts.pop() + said
+    return said
+
+
+def before_the_end(text: str) -> str:
+    """What stands before the last clause; empty when nothing does."""
+    return "，".join(clauses(text)[:-1])
 
 
 def _fold(text: str) -> str:

@@ -105,7 +105,7 @@ def test_a_resident_asks_orders_a_meal_and_is_put_through(town: Town, rings: Rin
     wang = rings(WANG)
     assert "人工智能语音助手" in wang.greeting
     answer = wang.says("我想问问长护险怎么申请")
-    assert "失能等级评估" in answer
+    assert "评失能等级" in answer
     assert answer.rstrip().endswith("要我再讲一遍，还是转人工？")
     assert "我给您登记送饭" in wang.says("我要订午饭")
     wang.says("一份，软一点")

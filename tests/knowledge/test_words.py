@@ -10,7 +10,7 @@ from knowledge import BadData
 from knowledge.library import HOME
 from knowledge.regions import Reach, load_places
 from knowledge.speech import speakable, spell_number
-from knowledge.words import load_lexicon, plain
+from knowledge.words import load_lexicon, plain, tail
 
 LEXICON = load_lexicon(HOME / "synonyms.yaml")
 PLACES = load_places(HOME / "regions.yaml")
@@ -28,6 +28,21 @@ PLACES = load_places(HOME / "regions.yaml")
 def test_everyday_words_become_policy_words(said: str, meant: str) -> None:
     """What residents say and what articles say meet in the same words."""
     assert LEXICON.canonical(said).replace("怎么弄", "怎么办") == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "end"),
+    [
+        ("我妈八十三，一个人住，有没有人来看她", "有没有人来看她"),
+        ("听说有个时伴，有没有这回事", "有没有这回事"),
+        ("三十块，贵吗", "三十块贵吗"),
+        ("低保怎么申请", "低保怎么申请"),
+        ("", ""),
+    ],
+)
+def test_the_end_of_a_story_is_its_question(said: str, end: str) -> None:
+    """The last clause is taken, with the one before when it is too short."""
+    assert tail(said) == end
 
 
 @given(st.text())
@@ -63,6 +78,13 @@ def test_an_unreadable_word_is_refused(tmp_path: Path) -> None:
         ("上海有食堂吗", Reach.COUNTRY),
         ("女儿住在上海，我要人照顾", Reach.OURS),
         ("食堂在哪里", Reach.OURS),
+        ("彬湖区老人吃饭补几块", Reach.CITY),
+        ("康养中心是不是已经开了", Reach.OURS),
+        ("我户口在安徽，跟女儿住无锡，能享受吗", Reach.OURS),
+        ("无锡滨湖区有食堂吗", Reach.CITY),
+        ("我妹妹在新吴区，她们那里有几个食堂", Reach.CITY),
+        ("我从河南来带孙子，公园要票吗", Reach.OURS),
+        ("北京路上有没有食堂", Reach.OURS),
     ],
 )
 def test_the_place_is_heard(question: str, reach: Reach) -> None:
@@ -70,7 +92,8 @@ def test_the_place_is_heard(question: str, reach: Reach) -> None:
     assert PLACES.hear(question).reach is reach
 
 
-def test_amounts_and_years_are_not_spelled() -> None:
-    """Only hotlines are read digit by digit."""
-    assert speakable("打110，每月1167元，2024年，50%") == "打幺幺零，每月1167元，2024年，百分之50"
+def test_only_hotlines_are_said_with_yao() -> None:
+    """Hotlines are read digit by digit with 幺 for one, amounts and years as such."""
+    said = "打幺幺零，每月一千一百六十七元，二零二四年，百分之五十"
+    assert speakable("打110，每月1167元，2024年，50%") == said
     assert spell_number("82588777") == "八二五八八七七七"
