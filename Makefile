@@ -14,8 +14,8 @@ help: ## what there is to make
 run: setup ## set up at first use, then start everything on 127.0.0.1; Ctrl-C stops it
 	@exec $(APP) -m callcenter up
 
-test: setup browser model ## set up at first use, then run all tests (the trained assistant too)
-	$(APP) -m pytest
+test: setup browser ## set up at first use, then run all tests; the assistant learns beside them
+	$(APP) -m pytest --numprocesses=auto --maxprocesses=4
 
 check: setup ## lint, types, import contracts, knowledge, the assistant's data
 	$(APP) -m ruff check .

