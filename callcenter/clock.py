@@ -6,6 +6,7 @@ the engine, the console and the local exchange agree on the time. Without a file
 
 import json
 import os
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,7 +33,7 @@ class Pace:
 
 
 class Clock:
-    """The one place that reads a clock. `now()` is aware UTC."""
+    """The one place that reads a clock, and waits by it. `now()` is aware UTC."""
 
     def __init__(self, file: Path | None = None) -> None:
         self.file = file
@@ -57,6 +58,10 @@ class Clock:
         """The time that everything in the house goes by."""
         pace = self.pace()
         return real_now() if pace is None else pace.at(real_now())
+
+    def sleep(self, seconds: float) -> None:
+        """Returns when so much time has passed on a real clock."""
+        time.sleep(seconds)
 
     def real_seconds(self, shown: float) -> float:
         """How many real seconds it takes until `shown` seconds have passed on this clock."""

@@ -5,7 +5,6 @@ any transaction, and each only in a second that still has a call to give.
 """
 
 import logging
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -88,7 +87,7 @@ def _in_its_second(house: House, taken_at: datetime) -> bool:
     for _ in range(4):
         now = house.now()
         if pace.second(now) != pace.second(now + EDGE):
-            time.sleep(EDGE.total_seconds())
+            house.clock.sleep(EDGE.total_seconds())
         elif pace.second(now) == given:
             return True
         else:

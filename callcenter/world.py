@@ -46,6 +46,10 @@ class WorldClock(Clock):
         """The moment at which the world stands."""
         return self._exchange.board.now
 
+    def sleep(self, seconds: float) -> None:
+        """Time passes at the exchange; what it has to tell is delivered when the world goes on."""
+        self._exchange.advance(self._exchange.board.now + timedelta(seconds=seconds))
+
 
 class Wire:
     """Carries the twilio client's requests to the exchange, as the network would."""

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from callcenter.clock import Clock
 from callcenter.exchange.board import EPOCH
 from callcenter.exchange.core import Exchange
 from callcenter.simulation.mishaps import Kill, Nap, Step
 from callcenter.store.session import Store
+from callcenter.world import WorldClock
 
 
 class Killed(BaseException):
@@ -27,12 +27,11 @@ class Killed(BaseException):
         self.down = down  # until another one is started
 
 
-class SteppingClock(Clock):
+class SteppingClock(WorldClock):
     """The wall clock of the house: true time (that of the exchange) plus what it is wrong by."""
 
     def __init__(self, exchange: Exchange, steps: tuple[Step, ...] = ()) -> None:
-        super().__init__()
-        self._exchange = exchange
+        super().__init__(exchange)
         self._moments = [step.at for step in steps]
         self._off = [timedelta(0), *(step.off for step in steps)]
 

@@ -16,6 +16,7 @@ from callcenter.telephony.port import CallOrder, CarrierCall
 from callcenter.wiring import House
 from tests.district import add_elder, cover, settle
 from tests.house import MONDAY, SetClock, make_house
+from tests.town import Town
 
 NOON = MONDAY + timedelta(hours=3, minutes=30)
 
@@ -104,3 +105,17 @@ def test_a_claim_that_slept_for_more_than_a_minute_is_not_dialled_any_more(tmp_p
         states = Counter(session.scalars(select(Attempt.state)))
     assert states == {"placed": 1, "intended": 2}
     house.store.engine.dispose()
+
+
+def test_a_call_that_is_due_at_the_edge_of_a_second_leaves_in_the_next_one(
+    small_town: Town,
+) -> None:
+    """In a simulated world too, and nobody waits by a real clock for it."""
+    world = small_town.world
+    world.tick()
+    due = small_town.slots("王阿婆")[0].due_at
+    world.line.advance(due.replace(microsecond=0) + timedelta(seconds=1, milliseconds=990))
+    before = pace.second(world.now)
+    world.tick()
+    assert [one.state for one in small_town.attempts("王阿婆")] == ["placed"]
+    assert pace.second(world.now) == before + 1
