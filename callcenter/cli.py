@@ -176,13 +176,27 @@ def understand_file(asked: argparse.Namespace) -> None:
     """What the assistant understands of each line of a file; starts one when none is named."""
     danger = read_policy(ROOT / "policy", "").danger.find
     lines = [(number, _text_line(number, line)) for number, line in _json_lines(asked.file)]
+    topic = _topics()
     with lent_assistant() as assistant:
         for number, line in lines:
             try:
-                read = understand(line["text"], line["context"], assistant.parse, danger)
+                read = understand(line["text"], line["context"], assistant.parse, danger, topic)
             except AssistantSilent as silent:
                 raise BadInput(f"line {number}: the assistant fell silent ({silent})") from silent
             print(json.dumps({**line, **read.as_dict()}, ensure_ascii=False))
+
+
+def _topics() -> Callable[[str], str]:
+    """What a question is about, by the article or gap that is found for it."""
+    library, today = _library(), local(real_now()).date()
+    return lambda text: library.ask(text, today).topic
+
+
+def _library() -> Library:
+    try:
+        return Library.load()
+    except BadData as wrong:
+        raise BadInput(str(wrong)) from wrong
 
 
 def _text_line(number: int, line: dict[str, Any]) -> dict[str, Any]:
@@ -195,8 +209,9 @@ def _text_line(number: int, line: dict[str, Any]) -> dict[str, Any]:
 def ask_file(asked: argparse.Namespace) -> None:
     """What an elder would hear to each question of a file; needs no assistant and no database."""
     today = local(real_now()).date()
+    library = _library()
     try:
-        for answer in ask_lines(_texts(asked.file), Library.load(), today):
+        for answer in ask_lines(_texts(asked.file), library, today):
             print(json.dumps(answer, ensure_ascii=False))
     except BadData as wrong:
         raise BadInput(str(wrong)) from wrong

@@ -20,6 +20,7 @@ LONGEST = 300  # characters that are heard
 SHORTEST_CLAUSE = 4  # characters; shorter ones say nothing on their own
 MOST_CLAUSES = 5  # of one utterance are asked about
 SURE_CLAUSE = 0.7  # a clause alone must be this sure to count as a wish of its own
+SURE_DANGER = 0.6  # the model names the danger better than a rule when it is this sure of one
 HALF_MEANT = 0.25  # so much of the whole must a clause's wish hold to come before the other
 CLAUSE_END = re.compile(
     r"[，。；！？,;!?\s]+|(?=另外|还有|顺便|顺带|再就是|还想|还要问|对了|再帮|再问|又想)"
@@ -56,6 +57,7 @@ class Found(Protocol):
 
 Parse = Callable[[str], Mapping[str, Any]]
 FindDanger = Callable[[str], Found | None]
+FindTopic = Callable[[str], str]  # the topic of what is known about a question; empty: none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,12 +188,24 @@ def clauses(text: str) -> list[str]:
     return [part for part in parts if len(part) >= SHORTEST_CLAUSE][:MOST_CLAUSES]
 
 
-def understand(text: str, context: str, parse: Parse, danger: FindDanger) -> Understanding:
-    """Either net is enough to raise danger; of two wishes the more urgent is the intent."""
+def understand(
+    text: str, context: str, parse: Parse, danger: FindDanger, topic: FindTopic | None = None
+) -> Understanding:
+    """Either net is enough to raise danger; of two wishes the more urgent is the intent.
+
+    A question has the topic of the article or gap that `topic` finds: it knows far more ways of
+    asking than the words of policy/services.yaml, which are asked where it finds none.
+    """
     text = text[:LONGEST].strip()
     if not text:
         return Understanding(intent=UNCLEAR)
-    found = danger(text)
+    read = _wishes(text, context, parse, danger(text))
+    if read.intent != "ask_policy" or topic is None:
+        return read
+    return replace(read, topic=topic(text) or read.topic)
+
+
+def _wishes(text: str, context: str, parse: Parse, found: Found | None) -> Understanding:
     heard = parse(text)
     whole = _cautious(read_parse(text, heard, context), context)
     parts = _parts(text, context, parse)
@@ -224,7 +238,7 @@ def _guess(heard: Mapping[str, Any], context: str) -> str:
 
 
 def _endangered(found: Found, guess: str, whole: Understanding, wishes: list[str]) -> Understanding:
-    kind = guess if found.rule == OVERHEARD else str(found.kind)
+    kind = _kind(found, guess, whole)
     crisis = kind == "crisis"
     intent = "crisis" if crisis else "emergency"
     others = [wish for wish in (whole.intent, *wishes) if wish in BY_URGENCY[2:]]
@@ -235,6 +249,13 @@ def _endangered(found: Found, guess: str, whole: Understanding, wishes: list[str
         also=_also(others, intent),
         confidence=1.0,
     )
+
+
+def _kind(found: Found, guess: str, whole: Understanding) -> str:
+    """Whether it is a danger either net decides; which one, the model where it is sure of one."""
+    if whole.danger and whole.confidence >= SURE_DANGER:
+        return whole.kind or whole.intent
+    return guess if found.rule == OVERHEARD else str(found.kind)
 
 
 def _two_wishes(

@@ -24,6 +24,7 @@ class Answer:
     spoken: str
     written: str  # Markdown, with links only where they may be shown
     article: str | None  # of a choice, the likelier
+    topic: str  # what the question is about, answered or not; empty when it is nothing of ours
     facts: tuple[str, ...]
     source: str  # as it is said after 据
     as_of: str  # YYYY, YYYY-MM or YYYY-MM-DD
@@ -44,6 +45,7 @@ def from_article(
         spoken=with_source(article.source, article.spoken, article.warning),
         written=f"**{article.title}**\n\n{article.body}\n\n{origin}{shown}",
         article=article.id,
+        topic=article.topic,
         facts=article.facts,
         source=article.source,
         as_of=article.issued,
@@ -62,6 +64,7 @@ def from_several(near: Sequence[Article], score: float) -> Answer:
         spoken=speakable(asked),
         written=asked,
         article=near[0].id,
+        topic=near[0].topic,
         facts=tuple(facts),
         source=near[0].source,
         as_of=near[0].issued,
@@ -70,7 +73,7 @@ def from_several(near: Sequence[Article], score: float) -> Answer:
     )
 
 
-def declined(said: str, score: float) -> Answer:
+def declined(said: str, score: float, topic: str = "") -> Answer:
     """An honest refusal with the offer of a person."""
     return Answer(
         answered=False,
@@ -78,6 +81,7 @@ def declined(said: str, score: float) -> Answer:
         spoken=speakable(said),
         written=said,
         article=None,
+        topic=topic,
         facts=(),
         source="",
         as_of="",

@@ -109,6 +109,7 @@ def synthetic(real: list[Entry], scale: int) -> Iterator[Entry]:
         yield Entry(
             id=f"synthetic-{number}",
             sort="article",
+            topic="",
             asks=(ask[:at] + str(number) + ask[at:],),
             text=text[start : start + 120],
             gives=frozenset(),

@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote
 
 from knowledge.articles import Article, read_article
 from knowledge.facts import BadData, Fact, Use, load_facts
-from knowledge.gaps import load_unverified
+from knowledge.gaps import Gap, load_unverified
 from knowledge.kinds import load_kinds
 from knowledge.library import own_file
 from knowledge.speech import sentences
@@ -31,6 +32,7 @@ class Shelf:
     articles: tuple[Article, ...]
     facts: dict[str, Fact]
     blocked: frozenset[str]
+    gaps: tuple[Gap, ...]
     kinds: frozenset[str]
     today: date
 
@@ -43,6 +45,7 @@ def find_mistakes(folder: Path, today: date) -> list[str]:
         articles=tuple(article for article in articles if not article.draft),
         facts=load_facts(own_file(folder, "facts.yaml")),
         blocked=unverified.blocked_domains,
+        gaps=unverified.gaps,
         kinds=frozenset(kind.id for kind in load_kinds(own_file(folder, "kinds.yaml"))),
         today=today,
     )
@@ -52,7 +55,8 @@ def find_mistakes(folder: Path, today: date) -> list[str]:
         for rule in RULES
         for mistake in rule(article, shelf)
     ]
-    return [*unreadable, *per_article, *_uncovered(shelf), *_contradictions(shelf)]
+    whole = (_uncovered(shelf), _contradictions(shelf), _strange_topics(shelf))
+    return [*unreadable, *per_article, *chain.from_iterable(whole)]
 
 
 def _read(folder: Path) -> tuple[list[Article], list[str]]:
@@ -151,6 +155,15 @@ def _uncovered(shelf: Shelf) -> Iterator[str]:
     for fact in shelf.facts.values():
         if fact.speakable and fact.id not in used:
             yield f"facts.yaml: 事实 {fact.id}（{fact.topic}）可以对外说，但没有一篇文章用到。"
+
+
+def _strange_topics(shelf: Shelf) -> Iterator[str]:
+    """A gap whose topic neither a fact nor an article has: staff would never find it again."""
+    known = {fact.topic for fact in shelf.facts.values()}
+    known |= {article.topic for article in shelf.articles}
+    for gap in shelf.gaps:
+        if gap.ours and gap.topic not in known:
+            yield f"unverified.yaml: {gap.id} 的话题“{gap.topic}”没有一条事实或文章用到。"
 
 
 def _contradictions(shelf: Shelf) -> Iterator[str]:

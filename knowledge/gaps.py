@@ -11,6 +11,7 @@ class Gap:
     """A question that residents ask and that we must decline, with the honest words for it."""
 
     id: str
+    topic: str  # as the articles and facts name it; empty when it is not ours
     say: str  # the whole spoken answer but for the offer of a person
     matter: str  # what it is about, for the search
     gives: frozenset[str]  # kinds of thing that the gap is about, see kinds.yaml; empty: any
@@ -47,19 +48,20 @@ def _gap(row: dict[str, object]) -> Gap:
     known = f"{row['known']}；" if row.get("known") else ""
     missing = f"{row['missing']}，我们没有核实到确切的说法，不敢乱讲，可以问{row['ask']}。"
     say = known + missing
-    return _row(row, say, ours=True)
+    return _row(row, say, str(row["topic"]), ours=True)
 
 
 def _elsewhere(row: dict[str, object]) -> Gap:
     return _row(row, str(row["say"]), ours=False)
 
 
-def _row(row: dict[str, object], say: str, *, ours: bool) -> Gap:
+def _row(row: dict[str, object], say: str, topic: str = "", *, ours: bool) -> Gap:
     asks, gives = row["asks"], row.get("gives") or []
     if not isinstance(asks, list) or not asks or not isinstance(gives, list):
         raise TypeError(f"{row['id']} 的 asks 和 gives 应是列表，asks 至少一句")
     return Gap(
         id=str(row["id"]),
+        topic=topic,
         say=say,
         matter=str(row.get("missing") or ""),
         gives=frozenset(map(str, gives)),

@@ -54,6 +54,7 @@ class Entry:
 
     id: str
     sort: str  # article, gap or elsewhere
+    topic: str  # empty of what is elsewhere
     asks: tuple[str, ...]  # title and example questions
     text: str  # everything else that it says
     gives: frozenset[str]

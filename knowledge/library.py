@@ -153,6 +153,7 @@ def _entries(articles: list[Article], unverified: Unverified) -> list[Entry]:
         Entry(
             id=article.id,
             sort="article",
+            topic=article.topic,
             asks=(article.title, *article.asks, *_statements(article)),
             text=f"{article.topic}{article.spoken}{article.body}",
             gives=article.gives,
@@ -163,6 +164,7 @@ def _entries(articles: list[Article], unverified: Unverified) -> list[Entry]:
         Entry(
             id=gap.id,
             sort="gap" if gap.ours else "elsewhere",
+            topic=gap.topic,
             asks=gap.asks,
             text=gap.matter,
             gives=gap.gives,
@@ -219,16 +221,19 @@ def _found(state: State, question: str, today: date) -> _Found:
 def _compose(
     state: State, measured: Measured, ranking: Ranking, decision: Decision, heard: Heard
 ) -> Answer:
-    if decision.verdict is Verdict.NONE:
-        return words_for.declined(_refusal(state, measured, ranking, heard), decision.score)
     entries = state.index.entries
+    topic = entries[ranking.order[0]].topic
+    if decision.verdict is Verdict.NONE:
+        said = _refusal(state, measured, ranking, heard)
+        return words_for.declined(said, decision.score, topic)
     chosen = [state.articles[entries[number].id] for number in decision.entries]
     fitting = [article for article in chosen if article.region in SPEAKABLE[heard.reach]]
     if chosen[0] not in fitting:
-        return words_for.declined(words_for.for_place(heard.place), decision.score)
+        return words_for.declined(words_for.for_place(heard.place), decision.score, topic)
     lacking = _firmly_lacking(measured, fitting[0])
     if lacking:
-        return words_for.declined(words_for.for_kind(lacking, fitting[0]), decision.score)
+        said = words_for.for_kind(lacking, fitting[0])
+        return words_for.declined(said, decision.score, fitting[0].topic)
     if len(fitting) > 1:
         return words_for.from_several(fitting, decision.score)
     blocked = state.unverified.blocked_domains

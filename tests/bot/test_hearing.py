@@ -11,6 +11,7 @@ from tests.bot.report import (
     asking,
     development,
     false_alarms,
+    found,
     listen,
     missed,
     nothing_found,
@@ -38,21 +39,21 @@ def test_the_development_set_is_large_and_has_every_intent() -> None:
 
 
 def test_none_of_it_was_trained_on() -> None:
-    """Sentences of five characters and more are not in the training data."""
+    """Sentences of eight characters and more; shorter ones anybody says."""
     trained = {
         line.strip().removeprefix("- ")
         for file in (ROOT / "bot" / "data" / "nlu").glob("*.yml")
         for line in file.read_text(encoding="utf-8").splitlines()
     }
     assert [
-        one["text"] for one in development() if one["text"] in trained and len(one["text"]) > 4
+        one["text"] for one in development() if one["text"] in trained and len(one["text"]) > 7
     ] == []
 
 
 def test_intents_are_heard(heard: tuple[list[Heard], list[Heard]]) -> None:
     """The floor lies a little below what was measured (docs/assistant.md)."""
     assert accuracy(heard[1]) >= 0.95, table(heard[1])
-    assert accuracy(heard[0]) >= 0.93, table(heard[0])
+    assert accuracy(heard[0]) >= 0.95, table(heard[0])
 
 
 def test_no_intent_is_left_behind(heard: tuple[list[Heard], list[Heard]]) -> None:
@@ -71,3 +72,14 @@ def test_danger_is_raised_by_either_net(heard: tuple[list[Heard], list[Heard]]) 
 def test_the_model_raises_few_false_alarms(heard: tuple[list[Heard], list[Heard]]) -> None:
     """At most one in a hundred of everything that is no danger."""
     assert len(false_alarms(heard[1])) / len(heard[1]) <= 0.01, false_alarms(heard[1])
+
+
+def test_both_nets_together_raise_few_false_alarms(heard: tuple[list[Heard], list[Heard]]) -> None:
+    """At most one in fifty: whoever is fetched in vain too often stops coming."""
+    assert len(false_alarms(heard[0])) / len(heard[0]) <= 0.02, false_alarms(heard[0])
+
+
+def test_the_kind_of_danger_is_heard(heard: tuple[list[Heard], list[Heard]]) -> None:
+    """Nine times in ten: who is sent depends on it."""
+    right, all_ = found(heard[0], "kind")
+    assert right / all_ >= 0.9

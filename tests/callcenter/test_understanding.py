@@ -118,3 +118,24 @@ def test_any_text_is_understood_as_something(text: str, context: str, intent: st
     assert read.also is None or read.also != read.intent
     assert 0.0 <= read.confidence <= 1.0
     assert len(clauses(text)) <= 5
+
+
+def test_a_question_has_the_topic_of_what_is_found_for_it() -> None:
+    """And of the words of policy/services.yaml where nothing is found."""
+    asking = model(ask_policy=0.9)
+    found = understand("八十岁有钱拿伐", "hotline", asking, calm, lambda _: "尊老金")
+    named_only = understand("长护险怎么申请", "hotline", asking, calm, lambda _: "")
+    assert (found.topic, named_only.topic) == ("尊老金", "长护险")
+
+
+def test_only_a_question_has_a_topic() -> None:
+    """A wish for a meal is not looked up among the articles."""
+    read = understand("送饭", "hotline", model(request_service=0.9), calm, lambda _: "助餐")
+    assert read.topic is None
+
+
+@pytest.mark.parametrize(("share", "kind"), [(0.9, "fall"), (0.3, "gas")])
+def test_a_sure_model_names_the_danger_better_than_a_rule(share: float, kind: str) -> None:
+    """Whether it is one, either net decides; a rule's kind stands where the model is unsure."""
+    read = understand("x", "hotline", model(emergency=share), lambda _: Found(kind="gas"))
+    assert (read.danger, read.kind) == (True, kind)

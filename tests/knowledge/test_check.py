@@ -71,3 +71,12 @@ def test_a_speakable_fact_without_an_article_is_found(shelf: Path) -> None:
     found = "\n".join(find_mistakes(shelf, TODAY))
     assert "事实 LX-S02" in found
     assert "事实 WX-15" not in found
+
+
+def test_a_gap_with_a_strange_topic_is_found(shelf: Path) -> None:
+    """What must be declined is filed under a topic that facts or articles have."""
+    gaps = (HOME / "unverified.yaml").read_text(encoding="utf-8")
+    (shelf / "unverified.yaml").write_text(
+        gaps.replace("  topic: 体检\n", "  topic: 体检查\n", 1), encoding="utf-8"
+    )
+    assert "话题“体检查”没有一条" in _mistakes(shelf)

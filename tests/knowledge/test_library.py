@@ -269,3 +269,18 @@ def test_only_the_first_300_characters_are_read(library: Library) -> None:
 
 def _heard(answer: Answer) -> tuple[str | None, float]:
     return answer.article, answer.score
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("尊老金几岁开始有", "尊老金"),  # answered
+        ("老人免费体检要空腹吗", "体检"),  # a gap of ours: declined
+        ("外面落雨伐", ""),  # nothing of ours
+    ],
+)
+def test_an_answer_and_a_refusal_say_what_they_are_about(
+    library: Library, question: str, topic: str
+) -> None:
+    """Whoever counts questions by topic needs it, whether or not there was an answer."""
+    assert library.ask(question, TODAY).topic == topic
