@@ -14,6 +14,7 @@ RESTS = 10.0  # seconds
 LONGEST_ANSWER = 1_000_000  # bytes; a turn has some hundred
 LONGEST_LINE, MOST_LINES = 600, 12  # characters of a line, lines of an answer
 MOST_ASKED = 32  # questions at the same time
+DANGERS = ("emergency", "crisis")  # the intents that are a danger
 
 
 class AssistantSilent(Exception):
@@ -124,6 +125,18 @@ class Assistant:
                 if len(read) > LONGEST_ANSWER:
                     raise ValueError("an answer without end")
         return json.loads(read)
+
+
+def danger_share(reading: Mapping[str, Any]) -> float:
+    """How much of what the model heard is danger, 0 to 1 (of a parse result).
+
+    All of it where the reading is odd: what nobody understood denies no alarm.
+    """
+    ranking = reading.get("intent_ranking")
+    if not isinstance(ranking, list) or not ranking:
+        return 1.0
+    told = [one for one in ranking if isinstance(one, dict) and one.get("name") in DANGERS]
+    return sum(float(one.get("confidence") or 0.0) for one in told)
 
 
 def _said(messages: Any) -> Said:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from callcenter.assistant import Assistant, AssistantSilent, Said
+from callcenter.assistant import Assistant, AssistantSilent, Said, danger_share
 from callcenter.domain.danger import Danger, Kind
 from callcenter.policy import Policy
 
@@ -137,13 +137,23 @@ class FrontDoor:
         danger = self._policy.danger.find(text[:FAR_TOO_LONG])
         memory = replace(memory, silences=0, heard=(*memory.heard, text[:60])[-KEPT:])
         if danger is not None:
-            return self._alarm(caller, memory, danger)
+            return self._alarm(caller, memory, self._weighed(danger, text[:LONGEST]))
         fixed = self._fixed_words(caller, memory, text)
         if fixed is not None:
             return fixed
         if (odd := _odd(text)) is not None:
             return self._odd_words(caller, memory, odd)
         return self._ask_assistant(caller, memory, text[:LONGEST])
+
+    def _weighed(self, danger: Danger, text: str) -> Danger:
+        """What ear and model both deny, a person judges; a silent model denies nothing."""
+        if not (danger.doubted and danger.certain) or self._assistant is None:
+            return danger
+        try:
+            share = danger_share(self._assistant.parse(text))
+        except AssistantSilent:
+            return danger
+        return replace(danger, certain=not danger.denied_by(share))
 
     def _alarm(self, caller: Caller, memory: Memory, danger: Danger) -> Reply:
         if not danger.certain:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import yaml
 
+from callcenter.assistant import DANGERS, danger_share
 from callcenter.config import ROOT
 from callcenter.domain.watch import OVERHEARD
 
@@ -31,7 +32,6 @@ BY_URGENCY = (
     "emergency", "crisis", "ask_human", "unwell", "report_unwell", "scam", "complaint",
     "request_service", "change_request", "ask_progress", "ask_policy", "companionship",
 )  # fmt: skip
-DANGERS = ("emergency", "crisis")
 UNCLEAR = "unclear"
 
 
@@ -53,6 +53,9 @@ class Found(Protocol):
     @property
     def certain(self) -> bool:
         """False: a person should take over, but it is not raised as danger."""
+
+    def denied_by(self, share: float) -> bool:
+        """Whether a model that gives all danger that share takes the alarm out of it."""
 
 
 Parse = Callable[[str], Mapping[str, Any]]
@@ -209,7 +212,7 @@ def _wishes(text: str, context: str, parse: Parse, found: Found | None) -> Under
     heard = parse(text)
     whole = _cautious(read_parse(text, heard, context), context)
     parts = _parts(text, context, parse)
-    if found is not None and found.certain:
+    if found is not None and found.certain and not found.denied_by(danger_share(heard)):
         return _endangered(found, _guess(heard, context), whole, [one.intent for one in parts])
     ranking = heard.get("intent_ranking") or []
     return _two_wishes(whole, parts, dict(meant(ranking, tables().contexts[context])))

@@ -28,6 +28,8 @@ from callcenter.domain.rulesheet import BadRules, Sheet
 
 __all__ = ["BadRules", "Danger", "DangerRules", "Kind"]
 
+DENIED_SHARE = 0.1  # a model that gives all danger less than this hears none (docs/danger.md)
+
 
 class Kind(StrEnum):
     """What is the danger."""
@@ -52,6 +54,14 @@ class Danger:
     words: str  # the words it rests on, as they were said
     rule: str  # the rule that found it
     certain: bool = True  # False: let a person take over, raise no escalation
+    doubted: bool = False  # the learned ear hears little of it
+
+    def denied_by(self, share: float) -> bool:
+        """Whether two nets deny what one found, if the model gives all danger that share (0 to 1).
+
+        It is then `certain=False`: a person takes over, but nobody else is alarmed.
+        """
+        return self.doubted and share < DENIED_SHARE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,11 +21,12 @@ from typing import Any
 
 import httpx
 
+from callcenter.assistant import DANGERS
 from callcenter.config import ROOT
 from callcenter.domain.danger import Danger
 from callcenter.lent import lent_assistant
 from callcenter.policy import read_policy
-from callcenter.understanding import DANGERS, FindTopic, Understanding, understand
+from callcenter.understanding import FindTopic, Understanding, understand
 from knowledge import Library
 
 HERE = Path(__file__).parent

@@ -1,11 +1,13 @@
 """The front door: danger and fixed words without the assistant, and never silence."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callcenter.config import ROOT
 from callcenter.dialogue import Caller, FrontDoor, Memory, Reply, Then
 from tests.callcenter.odd_rasa import OddRasa, asked_at, odd_rasa
 from tests.house import policy
@@ -178,3 +180,49 @@ def test_a_person_asked_for_by_name_learns_of_a_half_request_too(
 def test_the_memory_of_a_talk_survives_the_database(rasa: OddRasa, door: FrontDoor) -> None:
     memory = known(door, rasa).memory
     assert Memory.thaw(memory.freeze()) == memory
+
+
+@pytest.fixture(scope="module")
+def doubted() -> str:
+    """Something said that a rule takes for a danger and the ear hardly does."""
+    find = policy().danger.find
+    for line in (ROOT / "tests" / "bot" / "speech" / "c_dev.jsonl").read_text("utf-8").splitlines():
+        text: str = json.loads(line)["text"]
+        if (found := find(text)) and found.certain and found.doubted:
+            return text
+    raise AssertionError("nothing in the development set is doubted: look for a new example")
+
+
+def test_what_ear_and_model_both_deny_goes_to_a_person_without_an_alarm(
+    rasa: OddRasa, door: FrontDoor, doubted: str
+) -> None:
+    rasa.answer = {"intent_ranking": [{"name": "call_later", "confidence": 0.98}]}
+    reply = door.hear(PHONE, Memory(), doubted)
+    assert (reply.then, reply.reason, reply.danger) == (Then.TRANSFER, "maybe_danger", None)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"intent_ranking": [{"name": "emergency", "confidence": 0.2}]},
+        {"intent_ranking": []},
+        {"messages": []},
+        ["odd"],
+    ],
+)
+def test_an_alarm_stands_unless_the_model_is_sure(
+    rasa: OddRasa, door: FrontDoor, doubted: str, answer: object
+) -> None:
+    rasa.answer = answer
+    assert door.hear(PHONE, Memory(), doubted).danger is not None
+
+
+def test_a_silent_model_denies_no_alarm(rasa: OddRasa, door: FrontDoor, doubted: str) -> None:
+    rasa.hangs.clear()
+    assert door.hear(PHONE, Memory(), doubted).danger is not None
+    assert alone().hear(PHONE, Memory(), doubted).danger is not None
+
+
+def test_a_danger_that_nobody_doubts_waits_for_no_model(rasa: OddRasa, door: FrontDoor) -> None:
+    door.hear(PHONE, Memory(), "我摔倒了起不来")
+    assert rasa.heard == []

@@ -21,6 +21,11 @@ class Found:
     kind: str
     certain: bool = True
     rule: str = "rule"
+    doubted: bool = False
+
+    def denied_by(self, share: float) -> bool:
+        """A doubted find is taken back by a model that hears no danger."""
+        return self.doubted and share < 0.1
 
 
 def model(**shares: float) -> Callable[[str], Mapping[str, Any]]:
@@ -139,3 +144,18 @@ def test_a_sure_model_names_the_danger_better_than_a_rule(share: float, kind: st
     """Whether it is one, either net decides; a rule's kind stands where the model is unsure."""
     read = understand("x", "hotline", model(emergency=share), lambda _: Found(kind="gas"))
     assert (read.danger, read.kind) == (True, kind)
+
+
+@pytest.mark.parametrize(("doubted", "share"), [(False, 0.0), (True, 0.2)])
+def test_one_net_alone_denies_nothing(doubted: bool, share: float) -> None:
+    """An alarm stands while the ear or the model hears something of a danger."""
+    hearing = model(ask_policy=0.8, emergency=share)
+    assert understand("x", "hotline", hearing, lambda _: Found(kind="gas", doubted=doubted)).danger
+
+
+def test_what_ear_and_model_both_deny_is_no_alarm() -> None:
+    """Two nets against one: the intent is what the model heard."""
+    read = understand(
+        "x", "hotline", model(ask_policy=0.9), lambda _: Found(kind="gas", doubted=True)
+    )
+    assert (read.intent, read.danger) == ("ask_policy", False)
