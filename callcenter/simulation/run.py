@@ -236,7 +236,7 @@ class Simulation:
     def _result(self) -> Result:
         with self._reading().look() as session:
             slots = tally.count_slots(session, self.monday, self.until)
-            dials = tally.count_dials(session, self.line)
+            dials = tally.count_dials(session, self.line, self.clock)
             escalations = tally.count_escalations(session)
         return Result(
             elders=self.wish.elders,

@@ -16,6 +16,7 @@ from callcenter.domain.checkin import SlotState
 from callcenter.domain.week import Window
 from callcenter.exchange.board import Board
 from callcenter.exchange.call import Call
+from callcenter.simulation.trap import SteppingClock
 from callcenter.store.tables import Attempt, Elder, Escalation, Slot
 
 CHECK_IN = re.compile(r"/voice/check-in/(\d+)$")
@@ -70,10 +71,10 @@ class Dials:
     outside_window: int
 
 
-def count_dials(session: Session, line: Line) -> Dials:
+def count_dials(session: Session, line: Line, clock: SteppingClock) -> Dials:
     """Doubled: two calls at once to one phone, a second call for one attempt or a call for none,
     and a call for a slot that had ended before it was intended. Outside: began to ring when the
-    elder's window was closed, by true time."""
+    elder's window was closed. All by true time; rows carry what the clock showed."""
     rows = session.execute(
         select(
             Attempt.id,
@@ -94,10 +95,21 @@ def count_dials(session: Session, line: Line) -> Dials:
             continue
         seen.add(one.attempt_id)
         intended_at, ended_at, opens, closes = known[one.attempt_id]
-        doubled += ended_at is not None and ended_at < intended_at
+        doubled += ended_at is not None and _before(clock, ended_at, intended_at)
         window = Window(opens=opens, closes=closes)
         outside += one.rang is not None and not window.holds(one.rang)
     return Dials(dials=len(line.calls), double_dials=doubled, outside_window=outside)
+
+
+def _before(clock: SteppingClock, one: datetime, other: datetime) -> bool:
+    """Whether what carries the first moment really came before what carries the other.
+
+    A clock that was set back in a call makes it end, by the rows, before it began.
+    """
+    true_one, true_other = clock.showed(one), clock.showed(other)
+    if not true_one or not true_other:
+        return one < other
+    return max(true_one) < min(true_other)
 
 
 def count_slots(session: Session, first: date, until: date) -> Counter[SlotState]:

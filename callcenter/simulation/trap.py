@@ -7,7 +7,7 @@ every handler of the house, and whoever started the process finds it dead.
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -47,6 +47,13 @@ class SteppingClock(WorldClock):
         """When it last jumped; the year 2000 if it never did."""
         steps = bisect_right(self._moments, self.true())
         return self._moments[steps - 1] if steps else EPOCH
+
+    def showed(self, moment: datetime) -> list[datetime]:
+        """When it showed this moment, in true time: twice if it was set back over it, or never."""
+        ends = [*self._moments, datetime.max.replace(tzinfo=UTC)]
+        begins = [EPOCH, *self._moments]
+        found = zip(begins, ends, (moment - off for off in self._off), strict=True)
+        return [true for begin, end, true in found if begin <= true < end]
 
     def now(self) -> datetime:
         """What the clock on the wall shows."""
