@@ -39,6 +39,11 @@ class SteppingClock(WorldClock):
         """What time it really is."""
         return self._exchange.board.now
 
+    def step(self, off: timedelta) -> None:
+        """From now on the clock is wrong by so much; all steps given before lie behind."""
+        self._moments.append(self.true())
+        self._off.append(off)
+
     def off(self) -> timedelta:
         """What the clock is wrong by."""
         return self._off[bisect_right(self._moments, self.true())]
