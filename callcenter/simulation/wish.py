@@ -20,7 +20,7 @@ class Wish:
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What came of it; docs/simulation.md says how each number is counted."""
+    """What came of it; simulation/tally.py and run.py say how each number is counted."""
 
     elders: int = 0
     slots: int = 0
