@@ -18,7 +18,9 @@ VAGUE_MOVE = 10  # characters; a longer wish for a change says what is to be cha
 ANOTHER = ("change_request", "ask_progress", "request_service", "ask_policy")
 SURE = 0.8  # a name or a number is often taken for something else, but not surely
 NOTE = 40  # characters of a change that are read back
-STAYS_ASIDE = ("emergency", "crisis", "ask_human", "goodbye", "again", "slower")
+HALF_HEARD = 0.5
+DANGERS = ("emergency", "crisis")
+STAYS_ASIDE = (*DANGERS, "ask_human", "goodbye", "again", "slower")
 
 
 def progress(turn: Turn, desk: Desk, words: Words) -> Reply:
@@ -121,7 +123,7 @@ def corrected(turn: Turn, desk: Desk, words: Words) -> Reply | None:
 
 def proven(turn: Turn, desk: Desk, words: Words) -> Reply | None:
     """The answer to “which number, whose name?”, whatever intent it was taken for."""
-    if turn.offer != "proof" or turn.intent in (*STAYS_ASIDE, "cancel"):
+    if turn.offer != "proof" or _leaves_the_proof(turn):
         return None
     if turn.intent in ANOTHER and turn.confidence >= SURE and number_in(turn.text) is None:
         return None
@@ -132,6 +134,16 @@ def proven(turn: Turn, desk: Desk, words: Words) -> Reply | None:
     if pending.get("do") == "progress":
         return _progress(turn, desk, words, meant)
     return _change(turn, desk, words, str(pending.get("text") or ""), meant)
+
+
+def _leaves_the_proof(turn: Turn) -> bool:
+    """Danger always does; a wish for a person, a goodbye only if it is more than half heard.
+
+    Two characters of a name sound like anything; fixed words (转人工, 再讲一遍) never come here.
+    """
+    if turn.intent in DANGERS:
+        return True
+    return turn.intent in (*STAYS_ASIDE, "cancel") and turn.confidence >= HALF_HEARD
 
 
 def do_change(turn: Turn, desk: Desk, words: Words) -> Reply:
