@@ -11,7 +11,7 @@ from knowledge.homophones import Repair
 from knowledge.kinds import Kind, kinds_asked
 from knowledge.lexical import Floats, GramIndex, Groups, character_grams, pinyin_grams
 from knowledge.sorting import Sorter
-from knowledge.words import Lexicon, clauses, tail
+from knowledge.words import Lexicon, tail
 
 ASK_FEATURES = ("characters", "pinyin", "meaning")
 FEATURES = (
@@ -33,17 +33,14 @@ FEATURES = (
     "lacks_other",
     "is_gap",  # a question we must decline
     "is_elsewhere",  # not a matter of ours
-    "clause_sorted",  # the best of all clauses: the question may stand anywhere
-    "clause_centre",
-    "refused",  # of a gap or another matter: how much all of them together claim the question
-    "tail_refused",
 )
+# of a question: how little of it anything covers, its length, how much gaps and other matters
+# together claim it and its end, and how little of it the two nearest articles claim
 QUESTION_FEATURES = ("bias", "uncovered", "short", "long", "refused", "tail_refused", "unclaimed")
 _CONTACT = ("phone", "address", "hours")
 _AMOUNT = ("amount",)
 _LONG = 60  # characters of a long story
 SOUND = 0.5  # how much sounds count beside characters, in sorting
-CLAUSE = 4  # characters of a clause that can be a question
 ALIKE = 0.4  # how like two examples are that say something in nearly the same words
 COUNTED = 1000  # of more entries only so many, the nearest, are sorted
 
@@ -111,7 +108,7 @@ class Index:
         """The features of a raw question; `leave_out` hides examples, for training."""
         asked = self._repair(self._lexicon.canonical(question))
         end = self._repair(self._lexicon.canonical(tail(question))) or asked
-        parts = self._parts(asked, end, question)
+        parts = [asked, end]
         vectors = self._meaning.vectors(parts) if self._meaning else None
         meaning, centres = self._meanings(vectors)
         by_ask = (
@@ -128,14 +125,13 @@ class Index:
             self._hide(asked, end, leave_out, by_ask, covered, sounded, ended)
         kinds = kinds_asked(self._kinds, asked)
         tops = [self.groups.tops(scores) for scores in by_ask]
-        all_fits = self._sorted(self._portraits(parts, vectors), covered, leave_out)
-        fits, end_fits = all_fits[:2]
+        fits, end_fits = self._sorted(self._portraits(parts, vectors), covered, leave_out)
         ours, refused = self._is_article, 1 - self._is_article
         claims = (float(fits @ refused), float(end_fits @ refused))
         columns = [
             *(best for best, _ in tops[:3]),
             *(third for _, third in tops[:3]),
-            centres[:, 0],
+            centres,
             fits,
             covered,
             sounded,
@@ -147,10 +143,6 @@ class Index:
             *self._kind_shares(kinds),
             self._is_gap,
             self._is_elsewhere,
-            all_fits[1:].max(axis=0),
-            centres[:, 1:].max(axis=1),
-            refused * claims[0],
-            refused * claims[1],
         ]
         whole = (
             1.0,
@@ -189,20 +181,10 @@ class Index:
         return self._sorter.scores(portraits)
 
     def _meanings(self, vectors: Floats | None) -> tuple[Floats, Floats]:
-        """How near every example is to the question and its end, and every middle to each part."""
+        """How near every example is to question and end, and each middle to the question."""
         if self._meaning is None or vectors is None:
-            return np.zeros((2, len(self.asks)), np.float32), np.zeros(
-                (len(self.entries), 2), np.float32
-            )
-        return vectors[:2] @ self._meaning.rows.T, self._meaning.centres @ vectors.T
-
-    def _parts(self, asked: str, end: str, question: str) -> list[str]:
-        """The question, its end, and its clauses, in policy words."""
-        said = clauses(question)
-        if len(said) < 3:
-            return [asked, end]
-        known = [self._repair(self._lexicon.canonical(clause)) for clause in said]
-        return [asked, end, *(clause for clause in known if len(clause) >= CLAUSE)]
+            return np.zeros((2, len(self.asks)), np.float32), _zeros(len(self.entries))
+        return vectors @ self._meaning.rows.T, self._meaning.centres @ vectors[0]
 
     def _hide(
         self,

@@ -212,6 +212,29 @@ def test_my_request_from_my_own_phone_needs_only_the_name(wang: Talk, calls: Cal
     assert "一零零一号单子，送饭" in later.say("王秀英")
 
 
+@pytest.mark.parametrize(("intent", "share"), [("ask_human", 0.36), ("goodbye", 0.4)])
+def test_a_name_that_sounds_a_little_like_something_else_is_a_name(
+    wang: Talk, calls: Calls, intent: str, share: float
+) -> None:
+    """Three characters were asked for, and came."""
+    lunch(wang)
+    later = calls(phone=WANG, elder_id=1)
+    later.say("我的饭到哪一步了", "ask_progress")
+    assert "一零零一号单子，送饭" in later.say("王秀英", intent, share)
+
+
+def test_whoever_wants_a_person_when_asked_for_a_name_gets_one(wang: Talk, calls: Calls) -> None:
+    """What is clearly heard comes before our question; danger always does."""
+    lunch(wang)
+    later = calls(phone=WANG, elder_id=1)
+    later.say("我的饭到哪一步了", "ask_progress")
+    later.say("叫个活人来听", "ask_human", 0.8)
+    assert later.custom["handoff"]
+    later.say("我的饭到哪一步了", "ask_progress")
+    later.say("不大好", "emergency", 0.3)
+    assert later.custom["danger"]
+
+
 def test_somebody_else_at_the_same_phone_learns_nothing(wang: Talk, calls: Calls) -> None:
     """Neither what was ordered nor that anything was."""
     lunch(wang)
