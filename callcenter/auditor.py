@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 LATE = timedelta(minutes=5)
 PLANNED_BY = timedelta(minutes=15)  # a week, or a new elder, is planned within this time
+TIMED = (NextAction.DIAL, NextAction.VISIT, NextAction.HAND_CALL)
 REPORTED_BY = timedelta(hours=1)  # the report of a week is drawn within this time
 
 
@@ -125,7 +126,7 @@ def _without_next(session: Session, _: datetime) -> int:
 def _late(session: Session, now: datetime) -> int:
     rows = select(Slot.id).where(
         Slot.state == SlotState.OPEN.value,
-        Slot.next_action.in_((NextAction.DIAL.value, NextAction.VISIT.value)),
+        Slot.next_action.in_([one.value for one in TIMED]),
         Slot.next_at < now - LATE,
     )
     return _count(session, rows)

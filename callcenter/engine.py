@@ -18,6 +18,7 @@ from callcenter.domain.escalation import Reason
 from callcenter.notify import Notifier
 from callcenter.services import (
     attempts,
+    call_list,
     callbacks,
     coverage,
     escalations,
@@ -53,6 +54,7 @@ def tick(house: House, notifier: Notifier, now: datetime) -> None:
         Step.DIAL: lambda: dial(house, now),
         Step.RECONCILE: lambda: reconcile(house, now),
         Step.VISITS: lambda: overdue_visits(house, now),
+        Step.HAND_CALLS: lambda: overdue_hand_calls(house, now),
         Step.ESCALATE: lambda: escalate(house, now),
         Step.TIDY: lambda: tidy(house, now),
         Step.DELIVER: lambda: deliver(house, notifier, now),
@@ -204,6 +206,12 @@ def overdue_visits(house: House, now: datetime) -> None:
             escalations.open_escalation(
                 session, now, house.policy, Reason.VISIT_MISSED, elder=elder, slot=slot
             )
+
+
+def overdue_hand_calls(house: House, now: datetime) -> None:
+    """A call that a person should have made by its deadline goes up the ladder."""
+    with house.store.work() as session:
+        call_list.escalate_overdue(session, now, house.policy)
 
 
 def escalate(house: House, now: datetime) -> None:

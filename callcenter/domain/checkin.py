@@ -44,7 +44,8 @@ class NextAction(StrEnum):
     DIAL = "dial"
     CALLING = "calling"
     VISIT = "visit"
-    PERSON = "person"  # an escalation or task has it
+    HAND_CALL = "hand_call"  # a person rings, by next_at (services.call_list)
+    PERSON = "person"  # an escalation has it
     NOTHING = "nothing"  # the slot has ended
 
 
@@ -52,6 +53,7 @@ NEXT_WORDS = {
     NextAction.DIAL: "系统拨打",
     NextAction.CALLING: "正在通话",
     NextAction.VISIT: "社工上门",
+    NextAction.HAND_CALL: "由人打电话",
     NextAction.PERSON: "等人处理",
     NextAction.NOTHING: "",
 }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from callcenter.domain.escalation import Reason
+from callcenter.domain.handcall import Why
 from callcenter.domain.week import Window, at
 
 BETWEEN_CALLS = timedelta(hours=20)  # two calls of one week lie about a day apart
@@ -19,8 +20,7 @@ class DueCall:
     by: datetime  # the latest moment for the call; then a person has it
     window: Window
     covered: bool  # on the list today
-    ai_voice: bool  # has not refused the AI voice
-    phone: str  # E.164, or empty
+    by_hand: Why | None  # why a person has to ring this elder; None: the machine may
     in_use: bool  # the elder, or the phone (a couple may share it), is in a call
     other_ended_at: datetime | None  # when the other call of this week ended, if it has
 
@@ -44,6 +44,13 @@ class OffTheList:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ByHand:
+    """A person rings instead; the slot stays due."""
+
+    why: Why
+
+
+@dataclass(frozen=True, kw_only=True)
 class ByPerson:
     """A person finds out instead."""
 
@@ -51,14 +58,12 @@ class ByPerson:
     words: str = ""
 
 
-def may_leave(call: DueCall, now: datetime) -> Leave | Later | OffTheList | ByPerson:
+def may_leave(call: DueCall, now: datetime) -> Leave | Later | OffTheList | ByHand | ByPerson:
     """What happens to a call that is due at `now`. No call leaves outside the elder's hours."""
     if not call.covered:
         return OffTheList()
-    if not call.ai_voice:
-        return ByPerson(reason=Reason.REFUSED)
-    if not call.phone:
-        return ByPerson(reason=Reason.NO_PHONE)
+    if call.by_hand is not None:
+        return ByHand(why=call.by_hand)
     if now > call.by:  # the engine was off: an old day is not rung up afterwards
         return ByPerson(reason=Reason.MISSED, words=LATE_WORDS)
     if not call.window.holds(now):

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     UNCERTAIN = "uncertain"
     VISIT_MISSED = "visit_missed"
     ASKED_FOR_HUMAN = "asked_for_human"
+    HAND_CALL = "hand_call"  # on the human call list, and nobody rang in time
     CALL_BACK = "call_back"  # an urgent call-back was promised, and its time is up
 
 
@@ -44,6 +45,7 @@ REASON_WORDS = {
     Reason.UNCERTAIN: "不知道打没打通",
     Reason.VISIT_MISSED: "上门探访没有记录",
     Reason.ASKED_FOR_HUMAN: "电话里要求人工",
+    Reason.HAND_CALL: "该由人打的电话，到时没有人打",
     Reason.CALL_BACK: "答应马上回电，到时没有人回",
 }
 

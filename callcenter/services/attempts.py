@@ -26,9 +26,11 @@ from callcenter.domain.checkin import (
     next_step,
 )
 from callcenter.domain.escalation import Reason
+from callcenter.domain.handcall import Why
 from callcenter.domain.script import At, Talk
 from callcenter.domain.week import Window
 from callcenter.policy import Policy
+from callcenter.services import call_list, numbers
 from callcenter.services.errors import NotFound
 from callcenter.services.escalations import open_escalation
 from callcenter.services.timeline import note
@@ -61,6 +63,8 @@ DIAL_REASON = {
     Disposition.NOT_PERMITTED: Reason.LINE_TROUBLE,
     Disposition.NEVER_PLACED: Reason.LINE_TROUBLE,
 }
+
+BY_HAND = {Reason.REFUSED: Why.NO_AI_VOICE, Reason.NUMBER_INVALID: Why.NUMBER_WRONG}
 
 
 def put_back(session: Session, attempt_id: int, again: datetime) -> None:
@@ -281,15 +285,19 @@ def _end(
     attempt.talk, attempt.outcome = freeze(talk), outcome.value
     slot = session.get_one(Slot, attempt.slot_id)
     if slot.state == SlotState.OPEN.value:
-        _what_next(session, now, policy, slot, talk)
+        _what_next(session, now, policy, slot, talk, attempt.to_phone)
 
 
-def _what_next(session: Session, now: datetime, policy: Policy, slot: Slot, talk: Talk) -> None:
+def _what_next(
+    session: Session, now: datetime, policy: Policy, slot: Slot, talk: Talk, to_phone: str
+) -> None:
     elder = session.get_one(Elder, slot.elder_id)
     window = Window(opens=elder.window_opens, closes=elder.window_closes)
     history = _history(session, slot)
     step = next_step(history, policy.retries, window, slot.by)
     last = history[-1]
+    if last.disposition is Disposition.INVALID_NUMBER:
+        numbers.proved_wrong(session, now, elder, to_phone)
     text = f"平安问候：{OUTCOME_WORDS[last.outcome]}"
     note(session, now, "call", text, elder_id=elder.id)
     if isinstance(step, Closed):
@@ -297,10 +305,7 @@ def _what_next(session: Session, now: datetime, policy: Policy, slot: Slot, talk
     elif isinstance(step, Dial):
         slot.next_action, slot.next_at = NextAction.DIAL.value, step.at
     else:
-        reason = REASON_OF.get(last.outcome, Reason.MISSED)
-        if last.disposition is not None:
-            reason = DIAL_REASON.get(last.disposition, reason)
-        _to_person(session, now, policy, slot, elder, reason, talk.evidence)
+        _to_person(session, now, policy, slot, elder, last, talk.evidence)
 
 
 def _history(session: Session, slot: Slot) -> list[Ended]:
@@ -336,7 +341,15 @@ def _to_person(
     policy: Policy,
     slot: Slot,
     elder: Elder,
-    reason: Reason,
+    last: Ended,
     words: str,
 ) -> None:
-    open_escalation(session, now, policy, reason, elder=elder, words=words, slot=slot)
+    """Somebody rings where only the machine was not wanted; else somebody finds out."""
+    reason = REASON_OF.get(last.outcome, Reason.MISSED)
+    if last.disposition is not None:
+        reason = DIAL_REASON.get(last.disposition, reason)
+    if reason in BY_HAND:
+        slot.next_action = NextAction.DIAL.value  # no call is going on any more
+        call_list.put(session, [slot], BY_HAND[reason], now)
+    else:
+        open_escalation(session, now, policy, reason, elder=elder, words=words, slot=slot)

@@ -28,6 +28,7 @@ class Cell:
     ended_by: str
     next_words: str  # what happens next; empty when the slot has ended
     next_at: datetime | None
+    until: bool  # a person has until next_at; False: the house itself acts at that time
     by: datetime | None  # the latest moment for the slot's own means
     late: bool  # the next step should have been made
     escalation_id: int | None
@@ -75,6 +76,7 @@ def _cell(now: datetime, slot: Slot, hands: dict[int, tuple[Escalation, str]]) -
         ended_by=slot.ended_by,
         next_words=_who_next(slot, hands) or NEXT_WORDS[action],
         next_at=slot.next_at,
+        until=action in (NextAction.VISIT, NextAction.HAND_CALL),
         by=slot.by,
         late=slot.next_at is not None and now > slot.next_at + LATE_AFTER,
         escalation_id=slot.escalation_id,
@@ -92,6 +94,7 @@ def _blank(place: tuple[str, int]) -> Cell:
         ended_by="",
         next_words="没有安排，请告诉主管",
         next_at=None,
+        until=False,
         by=None,
         late=True,
         escalation_id=None,

@@ -13,10 +13,21 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from callcenter.domain.checkin import NextAction, SlotState
-from callcenter.domain.dialling import ByPerson, DueCall, Later, Leave, OffTheList, may_leave
+from callcenter.domain.dialling import (
+    ByHand,
+    ByPerson,
+    DueCall,
+    Later,
+    Leave,
+    OffTheList,
+    may_leave,
+)
+from callcenter.domain.habits import thaw
+from callcenter.domain.handcall import by_hand
 from callcenter.domain.script import Talk
 from callcenter.domain.week import Window, local
 from callcenter.policy import Policy
+from callcenter.services import call_list, numbers
 from callcenter.services.attempts import LOOK_AFTER, freeze
 from callcenter.services.coverage import covered
 from callcenter.services.errors import CareError
@@ -45,6 +56,7 @@ class _Due:
     slot: Slot
     elder: Elder
     covered: bool
+    number_wrong: bool  # the number in the file has proved wrong
     other_ended_at: datetime | None
     tries: int  # the number of the last attempt at this slot; 0: none yet
 
@@ -85,7 +97,14 @@ def _due(session: Session, now: datetime, limit: int) -> list[_Due]:
     tries = select(func.coalesce(func.max(Attempt.number), 0)).where(Attempt.slot_id == Slot.id)
     today = local(now).date()
     rows = (
-        select(Slot, Elder, covered(today, today), ended.scalar_subquery(), tries.scalar_subquery())
+        select(
+            Slot,
+            Elder,
+            covered(today, today),
+            numbers.wrong(Elder.phone),
+            ended.scalar_subquery(),
+            tries.scalar_subquery(),
+        )
         .join(Elder, Elder.id == Slot.elder_id)
         .where(
             Slot.next_action == NextAction.DIAL.value,
@@ -97,8 +116,15 @@ def _due(session: Session, now: datetime, limit: int) -> list[_Due]:
         .with_for_update(of=Slot, skip_locked=True)
     )
     return [
-        _Due(slot=slot, elder=elder, covered=on_list, other_ended_at=other_ended, tries=number)
-        for slot, elder, on_list, other_ended, number in session.execute(rows)
+        _Due(
+            slot=slot,
+            elder=elder,
+            covered=on_list,
+            number_wrong=bool(wrong),
+            other_ended_at=other_ended,
+            tries=number,
+        )
+        for slot, elder, on_list, wrong, other_ended, number in session.execute(rows)
     ]
 
 
@@ -146,19 +172,29 @@ def _call(due: _Due, busy: _Lines) -> DueCall:
         by=due.slot.by,
         window=Window(opens=elder.window_opens, closes=elder.window_closes),
         covered=due.covered,
-        ai_voice=elder.ai_voice,
-        phone=elder.phone,
+        by_hand=by_hand(
+            ai_voice=elder.ai_voice,
+            phone=elder.phone,
+            number_wrong=due.number_wrong,
+            habits=thaw(elder.habits),
+        ),
         in_use=busy.in_use(elder),
         other_ended_at=due.other_ended_at,
     )
 
 
 def _instead(
-    session: Session, now: datetime, policy: Policy, due: _Due, what: Later | OffTheList | ByPerson
+    session: Session,
+    now: datetime,
+    policy: Policy,
+    due: _Due,
+    what: Later | OffTheList | ByHand | ByPerson,
 ) -> None:
     slot = due.slot
     if isinstance(what, Later):
         slot.next_at, slot.by = what.at, what.by
+    elif isinstance(what, ByHand):
+        call_list.put(session, [slot], what.why, now)
     elif isinstance(what, ByPerson):
         open_escalation(
             session, now, policy, what.reason, elder=due.elder, words=what.words, slot=slot

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain.checkin import SlotKind, SlotState
 from callcenter.domain.escalation import REASON_WORDS, URGENT, Reason, Standing
 from callcenter.domain.week import at, local
+from callcenter.services.lists import ON_CALL_LIST
 from callcenter.services.requests import SERVICE_WORDS
 from callcenter.services.scope import Scope
 from callcenter.store.tables import (
@@ -53,6 +54,7 @@ class Counts:
     handoffs: int
     requests: int
     visits: int
+    hand_calls: int  # on the human call list
 
 
 def tasks(session: Session, scope: Scope, now: datetime) -> list[Task]:
@@ -81,12 +83,18 @@ def counts(session: Session, scope: Scope, now: datetime) -> Counts:
         handoffs=_count(session, Handoff.state.in_(WAITING)) if scope.desk else 0,
         requests=_count(session, ServiceRequest.state == "new") if scope.desk else 0,
         visits=_visits_due(session, scope, now) if scope.goes_out else 0,
+        hand_calls=_hand_calls(session, scope),
     )
 
 
 def _visits_due(session: Session, scope: Scope, now: datetime) -> int:
     rows = select(func.count(Slot.id)).join(Elder, Elder.id == Slot.elder_id)
     return session.scalar(rows.where(*_due_visits(scope, now))) or 0
+
+
+def _hand_calls(session: Session, scope: Scope) -> int:
+    rows = select(func.count(Slot.id)).join(Elder, Elder.id == Slot.elder_id)
+    return session.scalar(rows.where(scope.elders(), *ON_CALL_LIST)) or 0
 
 
 def _count(session: Session, where: ColumnElement[bool]) -> int:

@@ -27,6 +27,7 @@ class Step(StrEnum):
     DIAL = "dial"
     RECONCILE = "reconcile"
     VISITS = "visits"
+    HAND_CALLS = "hand_calls"
     ESCALATE = "escalate"
     DELIVER = "deliver"
     TIDY = "tidy"
@@ -61,6 +62,7 @@ def _promised(state: str) -> ScalarSelect[Any]:
 PARTS: tuple[tuple[Step, ScalarSelect[Any], timedelta], ...] = (
     (Step.DIAL, _slot(NextAction.DIAL), NOTHING),
     (Step.VISITS, _slot(NextAction.VISIT), NOTHING),
+    (Step.HAND_CALLS, _slot(NextAction.HAND_CALL), NOTHING),
     (Step.RECONCILE, _first(Attempt.look_at, Attempt.live), NOTHING),
     (
         Step.ESCALATE,

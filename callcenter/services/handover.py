@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from callcenter.domain.escalation import Standing
 from callcenter.domain.people import Role
 from callcenter.services.errors import CareError
 from callcenter.services.timeline import note
-from callcenter.store.tables import Elder, Escalation, Handoff, ServiceRequest, Worker
+from callcenter.store.tables import Elder, Escalation, HandCall, Handoff, ServiceRequest, Worker
 
 
 class CannotHandOver(CareError):
@@ -107,6 +107,8 @@ def _offer_again(session: Session, leaver: Worker) -> int:
     ).all()
     for one in rows:
         one.state, one.taken_by, one.taken_at = "call_back", None, None
+    rings = update(HandCall).where(HandCall.taken_by == leaver.id)
+    session.execute(rings.values(taken_by=None, taken_at=None))
     return len(rows)
 
 

@@ -7,16 +7,20 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.checkin import SlotKind, SlotState
+from callcenter.domain.checkin import NextAction, SlotKind, SlotState
 from callcenter.domain.escalation import Standing
+from callcenter.domain.habits import Habits, thaw
+from callcenter.domain.handcall import TAKEN_FOR, WHY_WORDS, Why
 from callcenter.services.errors import NotFound
 from callcenter.services.requests import OPEN, SERVICE_WORDS
 from callcenter.services.scope import Scope
 from callcenter.store.tables import (
     Community,
+    Contact,
     Conversation,
     Elder,
     Escalation,
+    HandCall,
     Handoff,
     ServiceRequest,
     Slot,
@@ -48,6 +52,21 @@ class HandoffLine:
     who: str
     community: str
     owner: str  # who took it
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandLine:
+    """One call that a person has to make, with everything that is needed to make it."""
+
+    slot: Slot
+    elder: Elder
+    habits: Habits
+    why: str  # in words
+    community: str
+    contacts: tuple[Contact, ...]
+    tries: int  # calls by persons so far that reached nobody
+    owner: str  # who is ringing; empty: nobody
+    mine: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +155,51 @@ def handoffs(session: Session, *, done: bool, page: int = 1) -> tuple[list[Hando
         for row, called, community, owner in found[:PAGE]
     ]
     return lines, len(found) > PAGE
+
+
+def hand_calls(
+    session: Session, scope: Scope, now: datetime, community: int | None = None, page: int = 1
+) -> tuple[list[HandLine], bool]:
+    """The human call list in sight: those at risk first, then by the time that is left."""
+    rows = (
+        select(Slot, Elder, HandCall, Community.name, Worker.name)
+        .join(HandCall, HandCall.slot_id == Slot.id)
+        .join(Elder, Elder.id == Slot.elder_id)
+        .join(Community, Community.id == Elder.community_id)
+        .outerjoin(Worker, Worker.id == HandCall.taken_by)
+        .where(scope.elders(), *ON_CALL_LIST)
+        .order_by(HandCall.risk.desc(), Slot.next_at, Slot.id)
+    )
+    if community is not None:
+        rows = rows.where(Elder.community_id == community)
+    found = session.execute(rows.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
+    kin: dict[int, list[Contact]] = {}
+    ids = [elder.id for _, elder, _, _, _ in found]
+    for one in session.scalars(select(Contact).where(Contact.elder_id.in_(ids))):
+        kin.setdefault(one.elder_id, []).append(one)
+    lines = []
+    for slot, elder, line, place, owner in found[:PAGE]:
+        rings = line.taken_at is not None and now - line.taken_at <= TAKEN_FOR
+        lines.append(
+            HandLine(
+                slot=slot,
+                elder=elder,
+                habits=thaw(elder.habits),
+                why=WHY_WORDS[Why(line.why)],
+                community=place,
+                contacts=tuple(kin.get(elder.id, ())),
+                tries=line.tries,
+                owner=(owner or "") if rings else "",
+                mine=rings and line.taken_by == scope.worker_id,
+            )
+        )
+    return lines, len(found) > PAGE
+
+
+ON_CALL_LIST = (
+    Slot.next_action == NextAction.HAND_CALL.value,
+    Slot.state == SlotState.OPEN.value,
+)
 
 
 def visits_due(session: Session, scope: Scope, monday: date) -> list[DueVisit]:

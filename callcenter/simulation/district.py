@@ -198,6 +198,7 @@ def _elder(
         window_opens=opens * 60,
         window_closes=closes * 60,
         ai_voice=chance.random() > 0.005,
+        habits={"dementia": True} if 0.99 < roll < 0.994 else {},
         caseworker_id=home.caseworker_id if chance.random() < 0.9 else None,
         demonstration=True,
     )

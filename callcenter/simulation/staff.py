@@ -16,14 +16,15 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.checkin import SlotKind, SlotState
+from callcenter.domain import handcall as hand
+from callcenter.domain.checkin import NextAction, SlotKind, SlotState
 from callcenter.domain.escalation import NEEDS_WORDS, Finding, Standing
 from callcenter.domain.week import at, local
 from callcenter.exchange.core import Exchange
-from callcenter.services import escalations, handoffs, visits
+from callcenter.services import call_list, escalations, handoffs, visits
 from callcenter.services.errors import AlreadyAcknowledged, AlreadyResolved
 from callcenter.simulation.district import HOTLINE, District, Habit
-from callcenter.store.tables import Elder, Escalation, Handoff, Notice, Slot, Worker
+from callcenter.store.tables import Elder, Escalation, HandCall, Handoff, Notice, Slot, Worker
 from callcenter.wiring import House
 
 Rows = Sequence[Any]
@@ -42,6 +43,13 @@ FOUND_ILL = (
     (Finding.SEEN_ILL_HELPED, 80.0),
     (Finding.IN_HOSPITAL, 10.0),
     (Finding.SEEN_WELL, 10.0),
+)
+RUNG: tuple[tuple[hand.Found, float], ...] = (
+    (hand.Found.WELL, 80.0),
+    (hand.Found.NOT_REACHED, 12.0),
+    (hand.Found.UNWELL, 3.0),
+    (hand.Found.AWAY, 4.0),
+    (hand.Found.NUMBER_WRONG, 1.0),
 )
 ILL = ("danger", "crisis", "unwell")
 VISITED, ON_PAPER = 0.94, 0.97  # entered the same day · entered a day later · the rest: never
@@ -62,6 +70,15 @@ RINGING = (
 ACKNOWLEDGED = select(
     Escalation.id, Escalation.acknowledged_by, Escalation.acknowledged_at, Escalation.reason
 ).where(Escalation.standing == Standing.ACKNOWLEDGED.value)
+ON_CALL_LIST = (
+    select(Slot.id, Slot.elder_id, HandCall.put_at, HandCall.tries)
+    .join(HandCall, HandCall.slot_id == Slot.id)
+    .where(
+        Slot.next_action == NextAction.HAND_CALL.value,
+        Slot.state == SlotState.OPEN.value,
+    )
+    .order_by(Slot.id)
+)
 TO_RING_BACK = select(Handoff.id, Handoff.opened_at).where(Handoff.state.in_(CALL_BACK))
 
 
@@ -105,12 +122,14 @@ class Staff:
             ringing = session.execute(RINGING).all()
             acknowledged = session.execute(ACKNOWLEDGED).all()
             to_ring_back = session.execute(TO_RING_BACK).all()
-        if not (ringing or acknowledged or to_ring_back or self._visits_wait(now)):
+            by_hand = session.execute(ON_CALL_LIST).all()
+        if not (ringing or acknowledged or to_ring_back or by_hand or self._visits_wait(now)):
             return False
         self._visit(now)
         self._acknowledge(now, ringing)
         self._find_out(now, acknowledged)
         self._call_back(now, to_ring_back)
+        self._ring_by_hand(now, by_hand)
         return True
 
     def _visits_wait(self, now: datetime) -> bool:
@@ -213,6 +232,21 @@ class Staff:
             with self.house.store.work() as session, suppress(AlreadyResolved):
                 worker = session.get_one(Worker, worker_id)
                 escalations.resolve(session, now, one, worker, found, words)
+
+    def _ring_by_hand(self, now: datetime, rows: Rows) -> None:
+        """Caseworkers ring whom no machine may ring; some lines nobody rings in time."""
+        for slot_id, elder_id, put_at, tries in rows:
+            chance = self._chance("rings", slot_id, tries)
+            if chance.random() < 0.1:
+                continue  # never: it goes up the ladder at its deadline
+            if now < put_at + timedelta(minutes=chance.randint(20, 200) * (tries + 1)):
+                continue
+            choice = chance.choices([one for one, _ in RUNG], [share for _, share in RUNG])[0]
+            with self.house.store.work() as session, suppress(call_list.OffTheCallList):
+                worker = self._visitor(session, session.get_one(Elder, elder_id))
+                call_list.record(
+                    session, now, self.house.policy, slot_id, worker, choice, "本人或邻居说的"
+                )
 
     def _call_back(self, now: datetime, rows: Rows) -> None:
         """Operators ring back whoever could not be put through."""

@@ -64,9 +64,11 @@ class Elder(Base):
     community_id: Mapped[int] = mapped_column(ForeignKey("communities.id"), index=True)
     address: Mapped[str] = mapped_column(String(120), default="")
     phone: Mapped[str] = mapped_column(String(20), default="", index=True)
+    other_phone: Mapped[str] = mapped_column(String(20), default="", index=True)  # second number
     window_opens: Mapped[int] = mapped_column(default=9 * 60)  # minute of the day
     window_closes: Mapped[int] = mapped_column(default=17 * 60)
     ai_voice: Mapped[bool] = mapped_column(default=True)  # False: refused, a person calls
+    habits: Mapped[dict[str, Any]] = mapped_column(default=dict)  # domain.habits.Habits
     caseworker_id: Mapped[int | None] = mapped_column(ForeignKey("workers.id"), index=True)
     notes: Mapped[str] = mapped_column(String(400), default="")
     demonstration: Mapped[bool] = mapped_column(default=False)
@@ -126,6 +128,39 @@ class Slot(Base):
         only("state = 'open' AND next_at IS NULL", "ix_slots_idle", "id"),
         only("state = 'escalated'", "ix_slots_escalated", "id"),
         only("escalation_id IS NOT NULL", "ix_slots_escalation_id", "escalation_id"),
+    )
+
+
+class HandCall(Base):
+    """Why a slot lies on the human call list (人工拨打名单), and who is ringing.
+
+    The slot says whether it still does: open, and its next action a call by hand.
+    """
+
+    __tablename__ = "hand_calls"
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slots.id"), primary_key=True)
+    why: Mapped[str] = mapped_column(String(20))  # domain.handcall.Why
+    risk: Mapped[int]  # the higher, the sooner; domain.handcall.risk
+    put_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)  # calls by persons that reached nobody
+    taken_by: Mapped[int | None] = mapped_column(ForeignKey("workers.id"))
+    taken_at: Mapped[datetime | None]
+
+
+class NumberCheck(Base):
+    """A number that proved wrong (号码核对): a caseworker finds the right one."""
+
+    __tablename__ = "number_checks"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    elder_id: Mapped[int] = mapped_column(ForeignKey("elders.id"))
+    phone: Mapped[str] = mapped_column(String(20))
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str] = mapped_column(String(40), default="")
+    __table_args__ = (
+        Index("ix_number_checks_elder_id", "elder_id", "phone"),
+        only("closed_at IS NULL", "ix_number_checks_open", "due_at"),
     )
 
 

@@ -3,12 +3,20 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.domain.dialling import ByPerson, DueCall, Later, Leave, OffTheList, may_leave
+from callcenter.domain.dialling import (
+    ByHand,
+    ByPerson,
+    DueCall,
+    Later,
+    Leave,
+    OffTheList,
+    may_leave,
+)
 from callcenter.domain.escalation import Reason
+from callcenter.domain.handcall import Why
 from callcenter.domain.week import Window, at
 
 MONDAY = date(2026, 11, 23)
@@ -18,8 +26,7 @@ CALL = DueCall(
     by=TEN + timedelta(hours=7),
     window=Window(opens=9 * 60, closes=17 * 60),
     covered=True,
-    ai_voice=True,
-    phone="+8610010000001",
+    by_hand=None,
     in_use=False,
     other_ended_at=None,
 )
@@ -35,8 +42,7 @@ calls = st.builds(
         lambda hours: Window(opens=hours[0], closes=hours[1])
     ),
     covered=st.booleans(),
-    ai_voice=st.booleans(),
-    phone=st.sampled_from(["", "+8610010000001"]),
+    by_hand=st.none() | st.sampled_from(Why),
     in_use=st.booleans(),
     other_ended_at=st.none() | moments,
 )
@@ -46,8 +52,7 @@ calls = st.builds(
 def test_a_call_leaves_only_when_everything_allows_it(call: DueCall, now: datetime) -> None:
     if isinstance(may_leave(call, now), Leave):
         assert call.covered
-        assert call.ai_voice
-        assert call.phone
+        assert call.by_hand is None
         assert not call.in_use
         assert call.window.holds(now)
         assert now <= call.by
@@ -64,18 +69,17 @@ def test_a_call_that_waits_comes_again_in_time_and_never_in_the_past(
         assert call.in_use or what.at <= what.by
 
 
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ({"ai_voice": False}, Reason.REFUSED),
-        ({"phone": ""}, Reason.NO_PHONE),
-        ({"by": TEN - timedelta(seconds=1)}, Reason.MISSED),
-    ],
-)
-def test_what_a_call_cannot_do_a_person_does(change: dict[str, object], reason: Reason) -> None:
-    what = may_leave(replace(CALL, **change), TEN)  # type: ignore[arg-type]
+def test_a_call_that_is_too_late_goes_to_a_person() -> None:
+    what = may_leave(replace(CALL, by=TEN - timedelta(seconds=1)), TEN)
     assert isinstance(what, ByPerson)
-    assert what.reason is reason
+    assert what.reason is Reason.MISSED
+
+
+@given(why=st.sampled_from(Why), now=moments)
+def test_whom_no_machine_may_ring_a_person_rings_however_late_it_is(
+    why: Why, now: datetime
+) -> None:
+    assert may_leave(replace(CALL, by_hand=why), now) == ByHand(why=why)
 
 
 def test_nobody_is_called_who_is_off_the_list() -> None:

@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from callcenter.config import ROOT
 from callcenter.web.console import (
     board,
+    call_list,
     conversations,
     doors,
     elders,
@@ -34,6 +35,7 @@ PARTS = (
     missed,
     requests,
     handoffs,
+    call_list,
     visits,
     conversations,
     reports,

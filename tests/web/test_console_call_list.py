@@ -1,0 +1,65 @@
+"""The human call list in the console: the number, how the elder wants to be called, the result."""
+
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from callcenter.domain.handcall import Why
+from callcenter.services import call_list
+from callcenter.store.tables import Slot
+from tests.district import District, settle
+from tests.house import make_house
+from tests.web.visitor import open_console, signed_in
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> District:
+    """Monday morning: the first call of 王阿婆 has to be made by a person."""
+    town = settle(make_house(tmp_path))
+    town.plan()
+    with town.house.store.work() as session:
+        elder = town.elder(session, "王阿婆")
+        elder.habits, elder.notes = {"hearing": "hard"}, "先打隔壁"
+        mine = select(Slot).where(Slot.elder_id == elder.id, Slot.kind == "call", Slot.number == 1)
+        call_list.put(session, session.scalars(mine).all(), Why.NO_AI_VOICE, town.house.now())
+    return town
+
+
+@pytest.fixture
+def app(district: District) -> FastAPI:
+    """Its application."""
+    return open_console(district)
+
+
+def test_a_line_shows_what_is_needed_to_ring(app: FastAPI) -> None:
+    """Number, hours, habits and why a person rings; whole numbers only for those who ring."""
+    page = signed_in(app, "qian").get("/console/call-list")
+    for words in ("100 1000 0001", "9:00 到 17:00 方便", "耳背，要说得慢、大声", "先打隔壁"):
+        assert words in page
+    assert "不接语音电话" in page
+    assert "现在没有要由人打的电话" in signed_in(app, "shen").get("/console/call-list")
+    supervisor = signed_in(app, "guo")
+    assert "100 1000 0001" not in supervisor.get("/console/call-list")
+    number = 1
+    assert "由社工、坐席和值班员来做" in supervisor.post(f"/console/call-list/{number}/take")
+
+
+def test_a_person_takes_a_line_rings_and_writes_down_the_result(
+    district: District, app: FastAPI
+) -> None:
+    """The result is one of a closed list; the slot ends in the name of who rang."""
+    slot = district.slots("王阿婆", "call")[0].id
+    visitor, other = signed_in(app, "yang"), signed_in(app, "qian")
+    assert "请现在就打" in visitor.post(f"/console/call-list/{slot}/take")
+    assert "杨坐席在打" in other.get("/console/call-list")
+    assert "这个电话杨坐席正在打" in other.post(f"/console/call-list/{slot}/take")
+    here = f"/console/call-list/{slot}/record"
+    assert "请选择打电话的结果" in visitor.post(here, found="?")
+    assert "请写明是谁说的" in visitor.post(here, found="away")
+    assert "已登记" in visitor.post(here, found="well")
+    assert district.slots("王阿婆", "call")[0].ended_by == "杨坐席"
+    assert "听到本人，平安" in visitor.get("/console/board")
+    assert "已经不在人工拨打名单上" in visitor.post(here, found="well")
+    assert "不在您负责的范围里" in signed_in(app, "shen").post(here, found="well")
