@@ -67,7 +67,8 @@ class Assistant:
     def __init__(
         self, url: str, token: str, seconds: float, patience: Patience | None = None
     ) -> None:
-        self._token, self._seconds = token, seconds
+        self.url, self.token = url, token
+        self._seconds = seconds
         self._client = httpx.Client(base_url=url, timeout=seconds)
         self._patience = patience or Patience()
         self._threads = ThreadPoolExecutor(MOST_ASKED, thread_name_prefix="assistant")
@@ -80,12 +81,12 @@ class Assistant:
 
     def parse(self, text: str) -> dict[str, Any]:
         """The model's reading of one text (Rasa's parse result). Raises AssistantSilent."""
-        return self._post("/model/parse", {"text": text}, {"token": self._token})
+        return self._post("/model/parse", {"text": text}, {"token": self.token})
 
     def ready(self) -> bool:
         """True when a trained model is loaded."""
         try:
-            answer = self._client.get("/status", params={"token": self._token}, timeout=1.0)
+            answer = self._client.get("/status", params={"token": self.token}, timeout=1.0)
         except httpx.HTTPError:
             return False
         return answer.status_code == 200 and bool(answer.json().get("model_file"))
@@ -115,7 +116,7 @@ class Assistant:
         return raw
 
     def _ask(self, path: str, body: dict[str, Any], query: Mapping[str, str] | None) -> Any:
-        bearer = {"Authorization": f"Bearer {self._token}"}
+        bearer = {"Authorization": f"Bearer {self.token}"}
         asked = self._client.stream("POST", path, json=body, params=query, headers=bearer)
         with asked as answer:
             answer.raise_for_status()

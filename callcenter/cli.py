@@ -52,6 +52,9 @@ PLAIN = (
     CannotReport,
 )
 
+# Seconds. The carrier or proxy is to be the one that closes a resting connection: a webhook that
+# leaves in the moment in which we close it is lost.
+KEEPS_OPEN = 75
 WEBHOOK_WAITS = 3.0  # seconds for the database; with the assistant's time it stays under five
 
 
@@ -105,6 +108,7 @@ def web(_: argparse.Namespace) -> None:
         port=house.settings.port,
         log_level="warning",
         access_log=False,  # paths and addresses of elders do not belong in a log
+        timeout_keep_alive=KEEPS_OPEN,
     )
 
 
@@ -117,6 +121,7 @@ def fallback(_: argparse.Namespace) -> None:
         port=settings.fallback_port,
         log_level="warning",
         access_log=False,
+        timeout_keep_alive=KEEPS_OPEN,
     )
 
 

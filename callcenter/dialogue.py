@@ -81,6 +81,10 @@ class Memory:
             turn=int(raw.get("turn", 0)),
         )
 
+    def after(self, text: str) -> "Memory":
+        """Something was said: kept for the person who may take over."""
+        return replace(self, silences=0, heard=(*self.heard, text[:60])[-KEPT:])
+
     @property
     def summary(self) -> str:
         """What was understood, then what the caller said, for the person who takes over."""
@@ -132,18 +136,35 @@ class FrontDoor:
 
     def hear(self, caller: Caller, memory: Memory, text: str) -> Reply:
         """The answer to one utterance. Never empty, never raises for anything that was said."""
+        at_once = self.at_once(caller, memory, text, self.danger_in(text))
+        return at_once or self.ask(caller, memory, text)
+
+    def danger_in(self, text: str) -> Danger | None:
+        """The danger in the words. The assistant is asked where the ear doubts: takes a while."""
+        danger = self._policy.danger.find(text[:FAR_TOO_LONG])
+        return None if danger is None else self._weighed(danger, text[:LONGEST])
+
+    def at_once(
+        self, caller: Caller, memory: Memory, text: str, danger: Danger | None
+    ) -> Reply | None:
+        """The answer that needs no assistant, without waiting for anything; None: ask it.
+
+        `danger` is what `danger_in` found in the words.
+        """
         if not text.strip():
             return self.silence(caller, memory)
-        danger = self._policy.danger.find(text[:FAR_TOO_LONG])
-        memory = replace(memory, silences=0, heard=(*memory.heard, text[:60])[-KEPT:])
+        memory = memory.after(text)
         if danger is not None:
-            return self._alarm(caller, memory, self._weighed(danger, text[:LONGEST]))
+            return self._alarm(caller, memory, danger)
         fixed = self._fixed_words(caller, memory, text)
         if fixed is not None:
             return fixed
-        if (odd := _odd(text)) is not None:
-            return self._odd_words(caller, memory, odd)
-        return self._ask_assistant(caller, memory, text[:LONGEST])
+        odd = _odd(text)
+        return None if odd is None else self._odd_words(caller, memory, odd)
+
+    def ask(self, caller: Caller, memory: Memory, text: str) -> Reply:
+        """The answer of the assistant to what `at_once` cannot answer, within its time budget."""
+        return self._ask_assistant(caller, memory.after(text), text[:LONGEST])
 
     def _weighed(self, danger: Danger, text: str) -> Danger:
         """What ear and model both deny, a person judges; a silent model denies nothing."""

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,9 +24,10 @@ class NoAssistant(Exception):
 
 
 @contextmanager
-def lent_assistant() -> Iterator[Assistant]:
+def lent_assistant(more: Mapping[str, str] | None = None) -> Iterator[Assistant]:
     """Gives an assistant that answers. One that was started here is ended with the block.
 
+    `more` are settings for one that is started here; without them it has no actions.
     XIXIN_RASA_URL and XIXIN_RASA_TOKEN name a running one. Raises NoAssistant.
     """
     url, token = os.environ.get("XIXIN_RASA_URL", ""), os.environ.get("XIXIN_RASA_TOKEN", "")
@@ -39,16 +40,17 @@ def lent_assistant() -> Iterator[Assistant]:
     if not RASA.exists():
         raise NoAssistant("the assistant's environment is missing: run `make setup` once")
     with tempfile.TemporaryDirectory() as folder:
-        yield from _own(Path(folder))
+        yield from _own(Path(folder), more or {})
 
 
-def _own(folder: Path) -> Iterator[Assistant]:
+def _own(folder: Path, more: Mapping[str, str]) -> Iterator[Assistant]:
     token, port = secrets.token_hex(16), _free_port()
     environment = {
         **os.environ,
         "XIXIN_RASA_TOKEN": token,
         "XIXIN_ACTIONS_TOKEN": secrets.token_hex(16),
         "XIXIN_TRACKER_DB": str(folder / "conversations.db"),
+        **more,
     }
     command = [str(RASA), "-m", "bot.serve", "--port", str(port)]
     sys.stderr.write("starting the assistant; the first time it learns for some minutes ...\n")

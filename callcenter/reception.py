@@ -1,6 +1,7 @@
 """Reception: one utterance of any channel, heard by the front door and written down as a whole.
 
-Read, decide, write: the assistant is asked between two transactions, never inside one.
+Read, decide, write: the assistant is asked between two transactions, never inside one. What needs
+no assistant is heard, answered and written down in a single one.
 """
 
 from dataclasses import dataclass, replace
@@ -9,7 +10,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from callcenter.dialogue import (
-    FAR_TOO_LONG,
     MAYBE_DANGER,
     SILENT_CALL,
     Caller,
@@ -58,24 +58,25 @@ def hear(
     """The answer to one utterance.
 
     Certain danger is heard, answered and escalated in the one transaction that writes it down, even
-    when its turn comes late. Any other `turn` that is not the expected one is a webhook that came
-    twice or late: what was said last is said again, and nothing changes.
+    when its turn comes late or a person has the talk. Any other `turn` that is not the expected one
+    is a webhook that came twice or late: what was said last is said again, and nothing changes.
     """
+    danger = house.door.danger_in(text)  # may ask the assistant, so not inside the transaction
+    certain = danger is not None and danger.certain
     with house.store.work() as session:
         one = conversations.begin(session, house.now(), key=key, channel=channel, address=address)
-        caller, memory, with_person = _caller(one), Memory.thaw(one.memory), one.with_person
-        danger = house.policy.danger.find(text[:FAR_TOO_LONG])
-        certain = danger is not None and danger.certain
+        caller, memory = _caller(one), Memory.thaw(one.memory)
         if turn is not None and turn != memory.turn and not certain:
             return _once_more(session, one, memory)
         memory = replace(memory, turn=memory.turn + 1)
         conversations.remember(one, memory.freeze())
         conversations.add(session, house.now(), "caller", [text], conversation_id=one.id)
-        if certain:  # the front door asks no model about it
-            return _written(session, house, one, house.door.hear(caller, memory, text))
-    if with_person:
-        return _to_person(house, caller)
-    reply = house.door.hear(caller, memory, text)
+        if one.with_person and not certain:
+            return _to_person(house, caller)
+        at_once = house.door.at_once(caller, memory, text, danger)
+        if at_once is not None:
+            return _written(session, house, one, at_once)
+    reply = house.door.ask(caller, memory, text)
     with house.store.work() as session:
         again = conversations.find(session, key)
         if again is None:

@@ -55,7 +55,9 @@ def build(settings: Settings, policy: Policy | None = None) -> House:
     return House(
         settings=settings,
         policy=policy,
-        store=Store(open_engine(settings.database_url, settings.database_seconds)),
+        store=Store(
+            open_engine(settings.database_url, settings.database_seconds), settings.database_seconds
+        ),
         carrier=TwilioCarrier(settings),
         clock=Clock(settings.clock_file),
         assistant=assistant,

@@ -4,7 +4,17 @@ import argparse
 import json
 from collections.abc import Sequence
 
-from callcenter.benches import boards, hostile, idling, ledger, pacing, planning, queries, sizes
+from callcenter.benches import (
+    boards,
+    hostile,
+    idling,
+    ledger,
+    pacing,
+    planning,
+    queries,
+    sizes,
+    voice,
+)
 from callcenter.benches.figures import Bench, Figures
 
 BENCHES: Sequence[Bench] = (
@@ -16,6 +26,7 @@ BENCHES: Sequence[Bench] = (
     queries.BENCH,
     sizes.BENCH,
     hostile.BENCH,
+    voice.BENCH,
 )
 
 

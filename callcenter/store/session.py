@@ -1,12 +1,13 @@
 """Opening the database: SQLite (WAL) by default, PostgreSQL by URL. One unit of work at a time."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError, TimeoutError
 from sqlalchemy.orm import Session
 
 from callcenter.store.together import Hold, Together
@@ -20,12 +21,15 @@ def open_engine(url: str, wait_seconds: float = BUSY_SECONDS) -> Engine:
 
     On SQLite writers queue; foreign keys are held.
     """
+    room: dict[str, Any] = {  # a connection for each of the forty threads that answer webhooks
+        "pool_size": 10,
+        "max_overflow": 30,
+        "pool_timeout": min(5.0, wait_seconds),
+    }
     if not url.startswith("sqlite"):
         engine = create_engine(
             url,
-            pool_size=10,
-            max_overflow=30,
-            pool_timeout=min(5.0, wait_seconds),
+            **room,
             connect_args={
                 "connect_timeout": max(1, int(wait_seconds)),
                 "options": f"-c lock_timeout={int(wait_seconds * 1000)}",
@@ -37,6 +41,7 @@ def open_engine(url: str, wait_seconds: float = BUSY_SECONDS) -> Engine:
         return engine
     engine = create_engine(
         url,
+        **room,
         connect_args={"timeout": wait_seconds, "check_same_thread": False},
         hide_parameters=True,  # what a failing statement carries are names, numbers and words
     )
@@ -80,8 +85,10 @@ def _begin_sqlite(connection: Any) -> None:
 class Store:
     """The doors to the database: `work()` writes and commits as a whole, `look()` only reads."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, wait_seconds: float = BUSY_SECONDS) -> None:
+        """`wait_seconds`: how long a writer waits for others of this process on SQLite."""
         self.engine = engine
+        self._pen, self._wait_seconds = threading.Lock(), wait_seconds
         self._reader = engine.execution_options(reading=True)
         self._together = Together(self.work)
 
@@ -93,8 +100,29 @@ class Store:
     @contextmanager
     def work(self) -> Iterator[Session]:
         """One transaction: committed when the block ends, undone when it raises."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with (
+            self._in_turn(),
+            Session(self.engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """On SQLite one thread at a time writes, and the others wait here. Raises TimeoutError.
+
+        SQLite has no queue: who finds it locked tries again now and then, and under hundreds of
+        calls somebody was never lucky in all the seconds that a webhook may wait.
+        """
+        if self.many_writers:
+            yield
+            return
+        if not self._pen.acquire(timeout=self._wait_seconds):
+            raise TimeoutError("others of this process have been writing for too long")
+        try:
+            yield
+        finally:
+            self._pen.release()
 
     def together[T](self, key: int, hold: Hold, unit: Callable[[Session], T]) -> T:
         """One unit of work in a transaction that it may share; see `store.together`."""
