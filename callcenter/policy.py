@@ -18,7 +18,9 @@ from callcenter.domain.checkin import Outcome, Retry, RetryPolicy
 from callcenter.domain.danger import DangerRules
 from callcenter.domain.ear import Ear
 from callcenter.domain.escalation import Reason
+from callcenter.domain.hours import Hours
 from callcenter.domain.people import Role
+from callcenter.domain.waiting import TransferRules
 from callcenter.domain.watch import Watch
 
 EAR = Path(__file__).with_name("ear.json")  # learned, not edited: bot/school.py writes it
@@ -81,6 +83,8 @@ class Policy:
     ladder_of: Mapping[Reason, str]
     published_number: str  # the hotline's number as people write it; the line reads it by digits
     prompts: Prompts
+    hours: Hours  # when operators answer
+    transfer: TransferRules
 
     @property
     def line(self) -> Line:
@@ -116,6 +120,8 @@ def read_policy(folder: Path, hotline: str) -> Policy:
         ladder_of=ladders[1],
         published_number=hotline.removeprefix("+86"),
         prompts=read_prompts(folder),
+        hours=_read(folder, "hours.yaml", Hours.parse),
+        transfer=_read(folder, "transfer.yaml", TransferRules.parse),
     )
 
 

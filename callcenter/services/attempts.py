@@ -30,7 +30,7 @@ from callcenter.domain.handcall import Why
 from callcenter.domain.script import At, Talk
 from callcenter.domain.week import Window
 from callcenter.policy import Policy
-from callcenter.services import call_list, numbers
+from callcenter.services import call_list, numbers, waiting
 from callcenter.services.errors import NotFound
 from callcenter.services.escalations import open_escalation
 from callcenter.services.timeline import note
@@ -282,6 +282,7 @@ def _end(
     if why is Disposition.ANSWERED or talk.outcome is not None:
         talk = script.hung_up(talk)
         outcome = talk.outcome or Outcome.SILENT
+        waiting.hung_up(session, now, attempt_id=attempt.id)
     attempt.talk, attempt.outcome = freeze(talk), outcome.value
     slot = session.get_one(Slot, attempt.slot_id)
     if slot.state == SlotState.OPEN.value:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.numbers import dialable
 from callcenter.domain.people import Role
+from callcenter.domain.waiting import MOST_RUNG
 from callcenter.services.errors import CareError, NotFound
 from callcenter.services.timeline import note
 from callcenter.store.tables import Handoff, Worker
@@ -19,7 +20,6 @@ ANSWER_WITHIN = timedelta(seconds=15)  # GB/T 33358-2016: answered by a person w
 CALL_BACK_WITHIN = timedelta(minutes=30)
 URGENT_BACK_WITHIN = timedelta(minutes=3)
 RINGS_AT_MOST = timedelta(minutes=3)
-MOST_RUNG = 10  # phones that one transfer rings at the same time
 
 
 class TakenByOther(CareError):
@@ -55,6 +55,7 @@ def open_handoff(
         summary=summary[:400],
         urgent=urgent,
         state="ringing" if on_line else "waiting",
+        on_line=on_line,
         opened_at=now,
         due_at=now + ANSWER_WITHIN,
     )
@@ -77,13 +78,17 @@ def to_ring(session: Session, urgent: bool) -> Sequence[str]:
 
     A number that cannot be rung is skipped: the carrier would give up the whole transfer for it.
     """
+    phones = [one.phone for one in who_answers(session, urgent)]
+    return list(dict.fromkeys(phones))[:MOST_RUNG]
+
+
+def who_answers(session: Session, urgent: bool) -> Sequence[Worker]:
+    """Signed-on operators, then for the urgent the duty officers, as far as they have a phone."""
     rows = select(Worker).where(Worker.active, Worker.phone != "").order_by(Worker.id)
-    operators = rows.where(Worker.role == Role.OPERATOR.value, Worker.signed_on)
-    phones = [one.phone for one in session.scalars(operators)]
+    found = list(session.scalars(rows.where(Worker.role == Role.OPERATOR.value, Worker.signed_on)))
     if urgent:
-        officers = rows.where(Worker.role == Role.DUTY_OFFICER.value)
-        phones += [one.phone for one in session.scalars(officers)]
-    return list(dict.fromkeys(filter(dialable, phones)))[:MOST_RUNG]
+        found += session.scalars(rows.where(Worker.role == Role.DUTY_OFFICER.value))
+    return [one for one in found if dialable(one.phone)]
 
 
 def ask_back(

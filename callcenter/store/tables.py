@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from callcenter.store import report_tables, roster_tables  # noqa: F401  all tables are known together
+from callcenter.store import desk_tables, report_tables, roster_tables  # noqa: F401  all are known together
 from callcenter.store.base import Base as Base
 from callcenter.store.base import Word, only
 
@@ -71,6 +71,7 @@ class Elder(Base):
     habits: Mapped[dict[str, Any]] = mapped_column(default=dict)  # domain.habits.Habits
     caseworker_id: Mapped[int | None] = mapped_column(ForeignKey("workers.id"), index=True)
     notes: Mapped[str] = mapped_column(String(400), default="")
+    phrase: Mapped[str] = mapped_column(String(20), default="")  # agreed with them (暗号)
     demonstration: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (CheckConstraint("window_opens < window_closes", name="window_runs_forward"),)
 
@@ -316,8 +317,16 @@ class Handoff(Base):
     done_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(String(400), default="")
     escalation_id: Mapped[int | None] = mapped_column(ForeignKey("escalations.id"), index=True)
+    on_line: Mapped[bool] = mapped_column(default=False)  # asked for on the phone, not in a chat
+    after_hours: Mapped[bool] = mapped_column(default=False)  # asked for when nobody was to answer
+    line_sid: Mapped[str] = mapped_column(String(40), default="")  # the caller's call
+    seat_sid: Mapped[str] = mapped_column(String(40), default="")  # the call of who answered
+    answered_at: Mapped[datetime | None]  # a person accepted by key and had the caller
+    left_at: Mapped[datetime | None]  # the caller's call was over
+    joint: Mapped[bool] = mapped_column(default=False)  # the talk is in a room, for three or more
     __table_args__ = (
         Index("ix_handoffs_state", "state", "due_at"),
+        only("on_line", "ix_handoffs_on_line", "opened_at", sqlite="on_line = 1"),
         only("state <> 'done'", "ix_handoffs_open", "due_at"),
         only("done_at IS NOT NULL", "ix_handoffs_done", "done_at", "id"),
     )

@@ -1,7 +1,7 @@
 """What the line does next, in the carrier's markup (TwiML), built with the twilio helper."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from twilio.twiml.messaging_response import MessagingResponse
@@ -48,17 +48,40 @@ def hang_up(line: Line, speech: Speech) -> str:
 
 
 def put_through(
-    line: Line, speech: Speech, numbers: Sequence[str], whisper_url: str, done_url: str
+    line: Line, speech: Speech, whispers: Mapping[str, str], done_url: str, seconds: int
 ) -> str:
-    """Says the lines, then rings all numbers at once; who presses the accept key gets the call."""
+    """Says the lines, then rings all numbers at once; who presses the accept key gets the call.
+
+    `whispers` has for every number the address of what is said to whoever picks up there.
+    """
     response = VoiceResponse()
     _say(response, line, speech)
-    if numbers:
-        dial = Dial(action=done_url, method="POST", timeout=line.transfer_seconds)
-        for number in numbers:
+    if whispers:
+        dial = Dial(action=done_url, method="POST", timeout=seconds)
+        for number, whisper_url in whispers.items():
             dial.number(number, url=whisper_url, method="POST")
         response.append(dial)
     response.redirect(done_url, method="POST")
+    return str(response)
+
+
+def hold(line: Line, speech: Speech, answer_url: str, seconds: int) -> str:
+    """Says the lines to somebody who waits; a key, words or their absence come to the address."""
+    response = VoiceResponse()
+    gather = Gather(
+        input="dtmf speech",
+        num_digits=1,
+        timeout=seconds,
+        speech_timeout=str(line.pause_seconds),
+        language=line.hears,
+        hints=line.hints,
+        action=answer_url,
+        method="POST",
+        action_on_empty_result=True,
+    )
+    _say(gather, line, speech)
+    response.append(gather)
+    response.redirect(answer_url, method="POST")
     return str(response)
 
 

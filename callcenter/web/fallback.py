@@ -52,7 +52,11 @@ def fallback(form: SignedForm, state: State) -> Response:
     words = prompts.say("fallback", "putting_through")
     return xml(
         twiml.put_through(
-            prompts.line, Speech(lines=(words,)), phones, f"{base}/whisper", f"{base}/done"
+            prompts.line,
+            Speech(lines=(words,)),
+            dict.fromkeys(phones, f"{base}/whisper"),
+            f"{base}/done",
+            prompts.line.transfer_seconds,
         )
     )
 

@@ -7,6 +7,7 @@ guessed silently: whoever calls this reads the result back with its date and wee
 
 from callcenter.when.doubt import NotInFuture, Unsettled
 from callcenter.when.festivals import holiday
+from callcenter.when.kinds import day_kind
 from callcenter.when.reading import When, at_another_time, read_when, said_now
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Unsettled",
     "When",
     "at_another_time",
+    "day_kind",
     "holiday",
     "read_when",
     "said_now",

@@ -49,7 +49,7 @@ def test_20_a_signed_call_is_answered_with_who_we_are(web: TestClient, house: Ho
 
 @pytest.mark.parametrize("mark", [None, "", "nonsense", "AAAAAAAAAAAAAAAAAAAAAAAAAAA="])
 @pytest.mark.parametrize(
-    "path", ["/voice/hotline", "/voice/check-in/1", "/sms/inbound", "/voice/transfer/1/done"]
+    "path", ["/voice/hotline", "/voice/check-in/1", "/sms/inbound", "/voice/transfer/1/next"]
 )
 def test_20_a_missing_or_bad_signature_is_403_and_changes_nothing(
     web: TestClient, house: House, path: str, mark: str | None

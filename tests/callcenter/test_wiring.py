@@ -76,6 +76,8 @@ def test_every_missing_setting_is_named() -> None:
         ("ladders.yaml", "wait_minutes: 20", "wait_minutes: 0", "wait_minutes"),
         ("prompts.yaml", "{name}，您今天身体好不好", "{nmae}，您今天身体好不好", "nmae"),
         ("prompts.yaml", "line:", "line: [", "not valid YAML"),
+        ("hours.yaml", "周末: 8:00", "周未: 8:00", "周未"),
+        ("transfer.yaml", "wait_seconds: 150", "wait_seconds: 900", "不能超过170"),
     ],
 )
 def test_a_mistake_in_a_policy_file_is_named_with_its_file(

@@ -28,7 +28,7 @@ def check_in(attempt_id: int, form: SignedForm, house: TheHouse) -> Response:
             work, house.now(), house.policy, attempt_id, form["CallSid"]
         ),
     )
-    return _check_in_next(house, attempt_id, after)
+    return _check_in_next(house, attempt_id, after, form["CallSid"])
 
 
 @router.post("/check-in/{attempt_id}/turn")
@@ -43,7 +43,7 @@ def check_in_turn(attempt_id: int, form: SignedForm, house: TheHouse, n: int = 0
             work, house.now(), house.policy, attempt_id, n, heard, reading
         ),
     )
-    return _check_in_next(house, attempt_id, after)
+    return _check_in_next(house, attempt_id, after, form["CallSid"])
 
 
 @router.post("/check-in/{attempt_id}/status")
@@ -90,11 +90,11 @@ def _understood(house: House, words: str) -> Understanding:
     return understand(words, "check_in", house.assistant.parse, house.policy.danger.find)
 
 
-def _check_in_next(house: House, attempt_id: int, after: Next) -> Response:
+def _check_in_next(house: House, attempt_id: int, after: Next, call_sid: str) -> Response:
     line, speech = house.policy.line, Speech(lines=after.lines, slow=after.slow)
     base = f"{house.settings.public_url}/voice/check-in/{attempt_id}"
     if after.then == "ask":
         return xml(twiml.ask(line, speech, f"{base}/turn?n={after.turn}"))
     if after.then == "transfer" and after.handoff_id is not None:
-        return put_through(house, speech, after.handoff_id)
+        return put_through(house, speech, after.handoff_id, call_sid)
     return xml(twiml.hang_up(line, speech))

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from callcenter import reception
 from callcenter.dialogue import Then
 from callcenter.reception import Answer
-from callcenter.services import conversations
+from callcenter.services import conversations, waiting
 from callcenter.telephony import twiml
 from callcenter.telephony.twiml import Speech
 from callcenter.web.signed import Form, SignedForm, TheHouse
@@ -22,7 +22,7 @@ def hotline(form: SignedForm, house: TheHouse) -> Response:
     answer = reception.welcome(
         house, key=_call_key(form), channel="phone", address=form.get("From", "")[:20]
     )
-    return _hotline_next(house, answer)
+    return _hotline_next(house, answer, form)
 
 
 @router.post("/hotline/turn")
@@ -38,7 +38,7 @@ def hotline_turn(form: SignedForm, house: TheHouse, n: int = 0) -> Response:
         address=form.get("From", "")[:20],
         turn=n,
     )
-    return _hotline_next(house, answer)
+    return _hotline_next(house, answer, form)
 
 
 @router.post("/hotline/status")
@@ -47,6 +47,7 @@ def hotline_status(form: SignedForm, house: TheHouse) -> Response:
     if form.get("CallStatus") in ("completed", "failed", "busy", "no-answer", "canceled"):
         with house.store.work() as session:
             conversations.end(session, house.now(), _call_key(form))
+            waiting.hung_up(session, house.now(), line_sid=form["CallSid"])
     return Response(status_code=204)
 
 
@@ -54,10 +55,10 @@ def _call_key(form: Form) -> str:
     return f"call:{form['CallSid']}"
 
 
-def _hotline_next(house: House, answer: Answer) -> Response:
+def _hotline_next(house: House, answer: Answer, form: Form) -> Response:
     line, speech = house.policy.line, Speech(lines=answer.lines, slow=answer.slow)
     if answer.then is Then.TRANSFER and answer.handoff_id is not None:
-        return put_through(house, speech, answer.handoff_id)
+        return put_through(house, speech, answer.handoff_id, form["CallSid"])
     if answer.then is Then.HANG_UP:
         return xml(twiml.hang_up(line, speech))
     turn = f"{house.settings.public_url}/voice/hotline/turn?n={answer.turn}"
