@@ -131,12 +131,7 @@ def _request(
 
 def handoffs(session: Session, *, done: bool, page: int = 1) -> tuple[list[HandoffLine], bool]:
     """Those who wait, the urgent first, then what is being done; or what is done, newest first."""
-    rows = (
-        select(Handoff, Elder.called, Community.name, Worker.name)
-        .outerjoin(Elder, Elder.id == Handoff.elder_id)
-        .outerjoin(Community, Community.id == Elder.community_id)
-        .outerjoin(Worker, Worker.id == Handoff.taken_by)
-    )
+    rows = _handoffs()
     if done:
         rows = rows.where(Handoff.done_at.is_not(None))
         rows = rows.order_by(Handoff.done_at.desc(), Handoff.id.desc())
@@ -145,16 +140,31 @@ def handoffs(session: Session, *, done: bool, page: int = 1) -> tuple[list[Hando
         rows = rows.where(Handoff.state != "done")
         rows = rows.order_by(taken, Handoff.urgent.desc(), Handoff.due_at)
     found = session.execute(rows.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
-    lines = [
-        HandoffLine(
-            row=row,
-            who=called or "来电人",
-            community=community or "",
-            owner=owner or "",
-        )
-        for row, called, community, owner in found[:PAGE]
-    ]
-    return lines, len(found) > PAGE
+    return [_handoff(*row) for row in found[:PAGE]], len(found) > PAGE
+
+
+def on_the_line(session: Session) -> list[HandoffLine]:
+    """Who waits on the phone for an operator: danger first, then who came first."""
+    rows = _handoffs().where(Handoff.state == "ringing", Handoff.on_line)
+    rows = rows.order_by(Handoff.urgent.desc(), Handoff.opened_at)
+    return [_handoff(*row) for row in session.execute(rows.limit(PAGE))]
+
+
+def _handoffs() -> Select[Handoff, str, str, str]:
+    return (
+        select(Handoff, Elder.called, Community.name, Worker.name)
+        .outerjoin(Elder, Elder.id == Handoff.elder_id)
+        .outerjoin(Community, Community.id == Elder.community_id)
+        .outerjoin(Worker, Worker.id == Handoff.taken_by)
+    )
+
+
+def _handoff(
+    row: Handoff, called: str | None, community: str | None, owner: str | None
+) -> HandoffLine:
+    return HandoffLine(
+        row=row, who=called or "来电人", community=community or "", owner=owner or ""
+    )
 
 
 def hand_calls(
