@@ -21,7 +21,7 @@ from callcenter.clock import Clock
 from callcenter.config import ROOT
 from callcenter.lent import NoAssistant, lent_assistant
 
-STARTS_IN = 60.0  # seconds
+STARTS_IN = 180.0  # seconds; the actions read all articles first
 LOOKS = 0.2  # seconds between two looks whether it has started
 
 
