@@ -73,6 +73,7 @@ def _place(house: House, claim: Claim) -> Answer:
         status_url=f"{base}/status",
         machine_url=f"{base}/machine",
         fallback_url=f"{house.settings.fallback_url}/voice/fallback",
+        ring_seconds=claim.ring_seconds,
         limit_seconds=TALKS_AT_MOST,
     )
     try:

@@ -24,6 +24,7 @@ from callcenter.services import (
     escalations,
     handoffs,
     notices,
+    numbers,
     weekplan,
 )
 from callcenter.services.due import ENGINE, KEPT, Step, due_steps
@@ -209,9 +210,10 @@ def overdue_visits(house: House, now: datetime) -> None:
 
 
 def overdue_hand_calls(house: House, now: datetime) -> None:
-    """A call that a person should have made by its deadline goes up the ladder."""
+    """What a person should have done by now goes up the ladder: a call, a number to be checked."""
     with house.store.work() as session:
         call_list.escalate_overdue(session, now, house.policy)
+        numbers.escalate_overdue(session, now, house.policy)
 
 
 def escalate(house: House, now: datetime) -> None:

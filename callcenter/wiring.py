@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from callcenter.assistant import Assistant
 from callcenter.clock import Clock
@@ -80,7 +80,9 @@ def refuse_unsafe_roster(house: House) -> None:
                 "demonstration people are in the roster, and XIXIN_CARRIER_URL points at a real "
                 "carrier; start with an empty database (XIXIN_DATABASE_URL)"
             )
-        chinese = exists().where(Elder.phone.startswith("+86"))
+        chinese = exists().where(
+            or_(Elder.phone.startswith("+86"), Elder.other_phone.startswith("+86"))
+        )
         if house.settings.is_twilio and session.scalar(select(chinese)):
             if house.settings.allow_china_over_twilio:
                 return

@@ -158,20 +158,38 @@ class ToPerson:
 Step = Dial | Closed | ToPerson
 
 
-def next_step(history: Sequence[Ended], policy: RetryPolicy, window: Window, by: datetime) -> Step:
+RING_AGAIN = timedelta(minutes=1)  # for who picks up at the second of two calls in a row
+
+
+def next_step(
+    history: Sequence[Ended],
+    policy: RetryPolicy,
+    window: Window,
+    by: datetime,
+    *,
+    ring_twice: bool = False,
+) -> Step:
     """What follows the last attempt of a slot.
 
     `by` is the latest moment to dial for this slot; a retry that would fall later, or outside
-    the elder's window of that day, goes to a person now instead of waiting.
+    the elder's window of that day, goes to a person now instead of waiting. With `ring_twice` two
+    calls in a row that nobody answers count as one.
     """
     last = history[-1]
     if last.outcome is Outcome.SAFE:
         return Closed()
     rule = policy.for_ending(last.ending)
+    unanswered = sum(1 for one in history if one.disposition is Disposition.NO_ANSWER)
+    pairs = unanswered // 2 if ring_twice else 0
     alike = sum(1 for one in history if one.ending == last.ending)
-    if alike >= rule.at_most or len(history) >= policy.attempts:
+    if last.disposition is Disposition.NO_ANSWER:
+        alike -= pairs
+    wait = rule.wait
+    if ring_twice and last.disposition is Disposition.NO_ANSWER and unanswered % 2:
+        wait = RING_AGAIN
+    elif alike >= rule.at_most or len(history) - pairs >= policy.attempts:
         return ToPerson(reason=last.ending)
-    again = window.next_open(last.at + rule.wait)
+    again = window.next_open(last.at + wait)
     if again > by:
         return ToPerson(reason=last.ending)
     return Dial(at=again)
@@ -202,11 +220,12 @@ def appointments(monday: date, window: Window, shift: int) -> list[Appointment]:
     for number, first in enumerate(CALL_DAYS, start=1):
         day = monday + timedelta(days=first + shift % 2)
         room = max(1, (window.closes - window.opens) // 2)
+        first_moment = at(day, window.opens + (shift * 7) % room)
         plans.append(
             Appointment(
                 kind=SlotKind.CALL,
                 number=number,
-                due_at=at(day, window.opens + (shift * 7) % room),
+                due_at=window.next_open(first_moment),
                 by=at(day, window.closes),
             )
         )

@@ -3,6 +3,7 @@
 A slot on the list stays due. It ends by what a named person found, or it goes up the ladder.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -38,17 +39,22 @@ WHY_WORDS = {
 }
 
 
-def by_hand(*, ai_voice: bool, phone: str, number_wrong: bool, habits: Habits) -> Why | None:
-    """Why a person has to call this elder; None when the machine may."""
+def by_hand(
+    *, ai_voice: bool, habits: Habits, numbers: Sequence[str], wrong: Collection[str]
+) -> Why | None:
+    """Why a person has to call this elder; None when the machine may.
+
+    `numbers` are all of the elder's, `wrong` those that proved wrong.
+    """
     if not ai_voice:
         return Why.NO_AI_VOICE
     if habits.dementia:
         return Why.DEMENTIA
     if habits.hearing is Hearing.NO_MACHINE:
         return Why.HARD_OF_HEARING
-    if not phone:
+    if not numbers:
         return Why.NO_PHONE
-    return Why.NUMBER_WRONG if number_wrong else None
+    return Why.NUMBER_WRONG if set(numbers) <= set(wrong) else None
 
 
 def deadline(by: datetime, now: datetime) -> datetime:

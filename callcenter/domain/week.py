@@ -46,23 +46,31 @@ class Window:
 
     opens: int  # minute of the day, 0 to 1439
     closes: int  # minute of the day, after opens
+    nap: tuple[int, int] | None = None  # not in between; inside the window
 
     def __post_init__(self) -> None:
         if not 0 <= self.opens < self.closes <= 1439:
             raise ValueError(f"a calling window runs forward within a day, not {self}")
+        if self.nap and not self.opens < self.nap[0] < self.nap[1] < self.closes:
+            raise ValueError(f"a nap runs forward inside the calling window, not {self}")
 
     def holds(self, moment: datetime) -> bool:
         """True when the elder may be phoned at this moment."""
-        return self.opens <= minute_of(moment) < self.closes
+        return self.opens <= minute_of(moment) < self.closes and not self._asleep(moment)
 
     def next_open(self, moment: datetime) -> datetime:
         """The first moment from `moment` on at which the elder may be phoned."""
         if self.holds(moment):
             return moment
         day = local(moment).date()
+        if self.nap and self._asleep(moment):
+            return at(day, self.nap[1])
         if minute_of(moment) >= self.closes:
             day += timedelta(days=1)
         return at(day, self.opens)
+
+    def _asleep(self, moment: datetime) -> bool:
+        return self.nap is not None and self.nap[0] <= minute_of(moment) < self.nap[1]
 
     def closing(self, moment: datetime) -> datetime:
         """When the window closes on the day of `moment`."""

@@ -26,11 +26,11 @@ from callcenter.domain.checkin import (
     next_step,
 )
 from callcenter.domain.escalation import Reason
-from callcenter.domain.handcall import Why
+from callcenter.domain.habits import hours
+from callcenter.domain.habits import thaw as thaw_habits
 from callcenter.domain.script import At, Talk
-from callcenter.domain.week import Window
 from callcenter.policy import Policy
-from callcenter.services import call_list, numbers, waiting
+from callcenter.services import numbers, waiting
 from callcenter.services.errors import NotFound
 from callcenter.services.escalations import open_escalation
 from callcenter.services.timeline import note
@@ -64,7 +64,7 @@ DIAL_REASON = {
     Disposition.NEVER_PLACED: Reason.LINE_TROUBLE,
 }
 
-BY_HAND = {Reason.REFUSED: Why.NO_AI_VOICE, Reason.NUMBER_INVALID: Why.NUMBER_WRONG}
+NOT_SO = (Reason.REFUSED, Reason.NUMBER_INVALID)  # called in another way, still the same call
 
 
 def put_back(session: Session, attempt_id: int, again: datetime) -> None:
@@ -293,9 +293,10 @@ def _what_next(
     session: Session, now: datetime, policy: Policy, slot: Slot, talk: Talk, to_phone: str
 ) -> None:
     elder = session.get_one(Elder, slot.elder_id)
-    window = Window(opens=elder.window_opens, closes=elder.window_closes)
+    habits = thaw_habits(elder.habits)
+    window = hours(elder.window_opens, elder.window_closes, habits)
     history = _history(session, slot)
-    step = next_step(history, policy.retries, window, slot.by)
+    step = next_step(history, policy.retries, window, slot.by, ring_twice=habits.ring_twice)
     last = history[-1]
     if last.disposition is Disposition.INVALID_NUMBER:
         numbers.proved_wrong(session, now, elder, to_phone)
@@ -345,12 +346,14 @@ def _to_person(
     last: Ended,
     words: str,
 ) -> None:
-    """Somebody rings where only the machine was not wanted; else somebody finds out."""
+    """Somebody finds out. Where only machine or number was wrong the next claim sees to it.
+
+    It rings another number of the elder, or puts the slot on the human call list.
+    """
     reason = REASON_OF.get(last.outcome, Reason.MISSED)
     if last.disposition is not None:
         reason = DIAL_REASON.get(last.disposition, reason)
-    if reason in BY_HAND:
-        slot.next_action = NextAction.DIAL.value  # no call is going on any more
-        call_list.put(session, [slot], BY_HAND[reason], now)
+    if reason in NOT_SO:
+        slot.next_action, slot.next_at = NextAction.DIAL.value, now
     else:
         open_escalation(session, now, policy, reason, elder=elder, words=words, slot=slot)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain import script
 from callcenter.domain.checkin import OUTCOME_WORDS, Outcome
+from callcenter.domain.habits import thaw
 from callcenter.domain.script import At, Talk, Turn
 from callcenter.policy import Policy
 from callcenter.services import attempts, conversations, handoffs
@@ -33,6 +34,7 @@ class Next:
     then: str  # ask, transfer, hang_up
     slow: bool
     turn: int  # the number that the next answer must carry
+    pause: int = 0  # seconds of silence that end an answer; 0: as the line has it
     handoff_id: int | None = None
 
 
@@ -146,4 +148,5 @@ def _said(session: Session, policy: Policy, attempt: Attempt, talk: Talk, turn: 
         policy.say("check_in", name, name=elder.called, number=policy.published_number)
         for name in turn.lines
     )
-    return Next(lines=lines, then=turn.then, slow=talk.slow, turn=talk.turn)
+    pause = thaw(elder.habits).pause
+    return Next(lines=lines, then=turn.then, slow=talk.slow, turn=talk.turn, pause=pause)

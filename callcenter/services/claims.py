@@ -22,10 +22,10 @@ from callcenter.domain.dialling import (
     OffTheList,
     may_leave,
 )
-from callcenter.domain.habits import thaw
+from callcenter.domain.habits import Habits, hours, in_order, number_for, thaw
 from callcenter.domain.handcall import by_hand
 from callcenter.domain.script import Talk
-from callcenter.domain.week import Window, local
+from callcenter.domain.week import local
 from callcenter.policy import Policy
 from callcenter.services import call_list, numbers
 from callcenter.services.attempts import LOOK_AFTER, freeze
@@ -47,6 +47,7 @@ class Claim:
     attempt_id: int
     to: str  # E.164
     intended_at: datetime
+    ring_seconds: int  # how long the phone rings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +57,25 @@ class _Due:
     slot: Slot
     elder: Elder
     covered: bool
-    number_wrong: bool  # the number in the file has proved wrong
+    wrong: tuple[str, ...]  # numbers of the elder that have proved wrong
     other_ended_at: datetime | None
     tries: int  # the number of the last attempt at this slot; 0: none yet
+
+    @property
+    def habits(self) -> Habits:
+        """How the elder wants to be called. Raises ValueError or TypeError for what is none."""
+        return thaw(self.elder.habits)
+
+    @property
+    def numbers(self) -> list[str]:
+        """All numbers of the elder, the one to ring first in front."""
+        return in_order(self.elder.phone, self.elder.other_phone, self.habits)
+
+    @property
+    def to(self) -> str:
+        """The number that this dial rings; empty when there is none that works."""
+        works = [one for one in self.numbers if one not in self.wrong]
+        return number_for(works, self.tries, self.habits)
 
 
 def claim_due(
@@ -102,6 +119,7 @@ def _due(session: Session, now: datetime, limit: int) -> list[_Due]:
             Elder,
             covered(today, today),
             numbers.wrong(Elder.phone),
+            numbers.wrong(Elder.other_phone),
             ended.scalar_subquery(),
             tries.scalar_subquery(),
         )
@@ -120,12 +138,17 @@ def _due(session: Session, now: datetime, limit: int) -> list[_Due]:
             slot=slot,
             elder=elder,
             covered=on_list,
-            number_wrong=bool(wrong),
+            wrong=_chosen(elder, wrong, other_wrong),
             other_ended_at=other_ended,
             tries=number,
         )
-        for slot, elder, on_list, wrong, other_ended, number in session.execute(rows)
+        for slot, elder, on_list, wrong, other_wrong, other_ended, number in session.execute(rows)
     ]
+
+
+def _chosen(elder: Elder, wrong: bool, other_wrong: bool) -> tuple[str, ...]:
+    known = ((elder.phone, wrong), (elder.other_phone, other_wrong))
+    return tuple(phone for phone, is_wrong in known if phone and is_wrong)
 
 
 class _Lines:
@@ -133,7 +156,7 @@ class _Lines:
 
     def __init__(self, session: Session, due: Sequence[_Due]) -> None:
         elders = {one.elder.id for one in due}
-        phones = {one.elder.phone for one in due if one.elder.phone}
+        phones = {one.to for one in due} - {""}
         rows = select(Attempt.elder_id, Attempt.to_phone).where(
             Attempt.live, or_(Attempt.elder_id.in_(elders), Attempt.to_phone.in_(phones))
         )
@@ -141,13 +164,13 @@ class _Lines:
         for row in session.execute(rows):
             self._in_use.update(row)
 
-    def in_use(self, elder: Elder) -> bool:
-        """True when this elder, or this phone, is in a call."""
-        return elder.id in self._in_use or elder.phone in self._in_use
+    def in_use(self, due: _Due) -> bool:
+        """True when this elder, or the phone that is to be rung, is in a call."""
+        return due.elder.id in self._in_use or due.to in self._in_use
 
-    def take(self, elder: Elder) -> None:
+    def take(self, due: _Due) -> None:
         """From now on it is."""
-        self._in_use |= {elder.id, elder.phone}
+        self._in_use |= {due.elder.id, due.to}
 
 
 def _leaves(session: Session, now: datetime, policy: Policy, due: _Due, busy: _Lines) -> bool:
@@ -155,11 +178,16 @@ def _leaves(session: Session, now: datetime, policy: Policy, due: _Due, busy: _L
     try:
         what = may_leave(_call(due, busy), now)
         if isinstance(what, Leave):
-            busy.take(due.elder)
+            busy.take(due)
             return True
         with session.begin_nested():
             _instead(session, now, policy, due, what)
-    except (ValueError, LookupError, CareError) as odd:  # one bad row must not stop the others
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        CareError,
+    ) as odd:  # one bad row must not stop the others
         log.error("slot %d cannot be dialled: %s", due.slot.id, type(odd).__name__)
         due.slot.next_at = now + ODD_AGAIN
     return False
@@ -170,15 +198,12 @@ def _call(due: _Due, busy: _Lines) -> DueCall:
     return DueCall(
         week=due.slot.week,
         by=due.slot.by,
-        window=Window(opens=elder.window_opens, closes=elder.window_closes),
+        window=hours(elder.window_opens, elder.window_closes, due.habits),
         covered=due.covered,
         by_hand=by_hand(
-            ai_voice=elder.ai_voice,
-            phone=elder.phone,
-            number_wrong=due.number_wrong,
-            habits=thaw(elder.habits),
+            ai_voice=elder.ai_voice, habits=due.habits, numbers=due.numbers, wrong=due.wrong
         ),
-        in_use=busy.in_use(elder),
+        in_use=busy.in_use(due),
         other_ended_at=due.other_ended_at,
     )
 
@@ -211,7 +236,15 @@ def _intend(session: Session, now: datetime, leaving: Sequence[_Due]) -> list[Cl
     for intent in intents:
         words = f"拨打平安问候电话（第{intent.number}次）"
         note(session, now, "dial", words, elder_id=intent.elder_id)
-    return [Claim(attempt_id=one.id, to=one.to_phone, intended_at=now) for one in intents]
+    return [
+        Claim(
+            attempt_id=intent.id,
+            to=intent.to_phone,
+            intended_at=now,
+            ring_seconds=one.habits.ring_seconds,
+        )
+        for one, intent in zip(leaving, intents, strict=True)
+    ]
 
 
 def _intent(now: datetime, due: _Due) -> Attempt:
@@ -220,11 +253,11 @@ def _intent(now: datetime, due: _Due) -> Attempt:
         slot_id=due.slot.id,
         elder_id=due.elder.id,
         number=due.tries + 1,
-        to_phone=due.elder.phone,
+        to_phone=due.to,
         state="intended",
         intended_at=now,
         look_at=now + LOOK_AFTER,
-        talk=freeze(Talk()),
+        talk=freeze(Talk(slow=due.habits.slow)),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from callcenter.services.errors import CareError, NotFound
@@ -25,7 +25,9 @@ def begin(session: Session, now: datetime, *, key: str, channel: str, address: s
     known = find(session, key)
     if known is not None:
         return known
-    elders = session.scalars(select(Elder.id).where(Elder.phone == address).limit(2)).all()
+    elders = session.scalars(
+        select(Elder.id).where(or_(Elder.phone == address, Elder.other_phone == address)).limit(2)
+    ).all()
     one = Conversation(
         key=key,
         channel=channel,

@@ -16,7 +16,7 @@ from callcenter.domain.checkin import NextAction, SlotState
 from callcenter.domain.escalation import Standing
 from callcenter.services.handoffs import RINGS_AT_MOST, URGENT_BACK_WITHIN
 from callcenter.services.notices import SENT_WITHIN
-from callcenter.store.tables import Attempt, Beat, Escalation, Handoff, Notice, Slot
+from callcenter.store.tables import Attempt, Beat, Escalation, Handoff, Notice, NumberCheck, Slot
 
 NOTHING = timedelta(0)
 
@@ -63,6 +63,7 @@ PARTS: tuple[tuple[Step, ScalarSelect[Any], timedelta], ...] = (
     (Step.DIAL, _slot(NextAction.DIAL), NOTHING),
     (Step.VISITS, _slot(NextAction.VISIT), NOTHING),
     (Step.HAND_CALLS, _slot(NextAction.HAND_CALL), NOTHING),
+    (Step.HAND_CALLS, _first(NumberCheck.due_at, NumberCheck.closed_at.is_(None)), NOTHING),
     (Step.RECONCILE, _first(Attempt.look_at, Attempt.live), NOTHING),
     (
         Step.ESCALATE,

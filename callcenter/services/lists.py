@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.checkin import NextAction, SlotKind, SlotState
 from callcenter.domain.escalation import Standing
-from callcenter.domain.habits import Habits, thaw
+from callcenter.domain.habits import said, thaw
 from callcenter.domain.handcall import TAKEN_FOR, WHY_WORDS, Why
 from callcenter.services.errors import NotFound
 from callcenter.services.requests import OPEN, SERVICE_WORDS
@@ -22,6 +22,7 @@ from callcenter.store.tables import (
     Escalation,
     HandCall,
     Handoff,
+    NumberCheck,
     ServiceRequest,
     Slot,
     Visit,
@@ -60,7 +61,7 @@ class HandLine:
 
     slot: Slot
     elder: Elder
-    habits: Habits
+    habits: tuple[str, ...]  # in words
     why: str  # in words
     community: str
     contacts: tuple[Contact, ...]
@@ -194,7 +195,7 @@ def hand_calls(
             HandLine(
                 slot=slot,
                 elder=elder,
-                habits=thaw(elder.habits),
+                habits=tuple(said(thaw(elder.habits))),
                 why=WHY_WORDS[Why(line.why)],
                 community=place,
                 contacts=tuple(kin.get(elder.id, ())),
@@ -204,6 +205,18 @@ def hand_calls(
             )
         )
     return lines, len(found) > PAGE
+
+
+def number_checks(session: Session, scope: Scope) -> list[tuple[NumberCheck, Elder]]:
+    """Numbers in sight that proved wrong and have to be put right, the longest waiting first."""
+    rows = (
+        select(NumberCheck, Elder)
+        .join(Elder, Elder.id == NumberCheck.elder_id)
+        .where(NumberCheck.closed_at.is_(None), scope.elders())
+        .order_by(NumberCheck.due_at)
+        .limit(PAGE)
+    )
+    return [(check, elder) for check, elder in session.execute(rows)]
 
 
 ON_CALL_LIST = (

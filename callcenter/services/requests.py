@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from callcenter.domain.callers import names, shows_number
@@ -178,7 +178,9 @@ def _one_household(session: Session, phone: str) -> bool:
     """Whether a shown number belongs to one elder at most, by the roster and by what it ordered."""
     if not shows_number(phone):
         return False
-    elders = session.scalars(select(Elder.id).where(Elder.phone == phone).limit(2)).all()
+    elders = session.scalars(
+        select(Elder.id).where(or_(Elder.phone == phone, Elder.other_phone == phone)).limit(2)
+    ).all()
     ordered = select(ServiceRequest.elder_id).where(
         ServiceRequest.phone == phone, ServiceRequest.elder_id.is_not(None)
     )

@@ -17,7 +17,7 @@ from callcenter.domain.people import Leaving, Period
 from callcenter.domain.roster import ELDER_COLUMNS, ElderLine, elder_mistakes, repeated
 from callcenter.domain.sheet import Mistake, Odd, read_line
 from callcenter.domain.week import local, monday_of
-from callcenter.services import communities, coverage, known
+from callcenter.services import calling, communities, coverage, known
 from callcenter.services.errors import BadRoster
 from callcenter.services.timeline import note
 from callcenter.store.tables import Contact, Coverage, Elder, Slot
@@ -215,6 +215,8 @@ def _change(session: Session, now: datetime, found: _Found, elder: Elder) -> boo
     changed = list(dict.fromkeys(put))
     if changed:
         note(session, now, "roster", f"档案更新：{'、'.join(changed)}", elder_id=elder.id)
+    if set(changed) & {"电话", "语音电话"}:
+        calling.settle(session, now, elder, BY)
     if set(changed) & {"出生日期", "居住情况", "经济困难", "失能"}:
         coverage.review(session, now, elder, today)
     entered = False

@@ -12,6 +12,7 @@ from callcenter.domain.checkin import (
     appointments,
     still_possible,
 )
+from callcenter.domain.habits import hours, thaw
 from callcenter.domain.week import Window, local, monday_of
 from callcenter.services.coverage import covered
 from callcenter.store.bulk import add_new
@@ -57,17 +58,17 @@ def plan_between(session: Session, now: datetime, first: int, last: int) -> int:
     """
     monday = monday_of(now)
     rows = (
-        select(Elder.id, Elder.window_opens, Elder.window_closes)
+        select(Elder.id, Elder.window_opens, Elder.window_closes, Elder.habits)
         .where(Elder.id.between(first, last), *_without_slots(monday, local(now).date()))
         .with_for_update(of=Elder, key_share=True, skip_locked=True)
     )
     slots: list[dict[str, object]] = []
     planned = 0
-    for elder_id, opens, closes in session.execute(rows).all():
+    for elder_id, opens, closes, habits in session.execute(rows).all():
         try:
-            slots += _slots(elder_id, Window(opens=opens, closes=closes), monday, now)
+            slots += _slots(elder_id, hours(opens, closes, thaw(habits)), monday, now)
             planned += 1
-        except ValueError:  # the auditor shows who is blank; the others are planned
+        except (ValueError, TypeError):  # the auditor shows who is blank; the others are planned
             log.error("elder %d has calling hours that cannot be planned", elder_id)
     add_new(session, Slot, slots)
     return planned

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.checkin import SlotState
-from callcenter.domain.week import Window
+from callcenter.domain.habits import hours, thaw
 from callcenter.exchange.board import Board
 from callcenter.exchange.call import Call
 from callcenter.simulation.trap import SteppingClock
@@ -82,6 +82,7 @@ def count_dials(session: Session, line: Line, clock: SteppingClock) -> Dials:
             Slot.ended_at,
             Elder.window_opens,
             Elder.window_closes,
+            Elder.habits,
         )
         .join(Slot, Slot.id == Attempt.slot_id)
         .join(Elder, Elder.id == Attempt.elder_id)
@@ -94,9 +95,9 @@ def count_dials(session: Session, line: Line, clock: SteppingClock) -> Dials:
             doubled += 1
             continue
         seen.add(one.attempt_id)
-        intended_at, ended_at, opens, closes = known[one.attempt_id]
+        intended_at, ended_at, opens, closes, habits = known[one.attempt_id]
         doubled += ended_at is not None and _before(clock, ended_at, intended_at)
-        window = Window(opens=opens, closes=closes)
+        window = hours(opens, closes, thaw(habits))
         outside += one.rang is not None and not window.holds(one.rang)
     return Dials(dials=len(line.calls), double_dials=doubled, outside_window=outside)
 

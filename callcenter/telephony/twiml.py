@@ -17,6 +17,7 @@ class Speech:
 
     lines: Sequence[str]
     slow: bool = False
+    pause: int = 0  # seconds of silence that end an answer; 0: as the line has it
 
 
 def ask(line: Line, speech: Speech, answer_url: str) -> str:
@@ -26,7 +27,7 @@ def ask(line: Line, speech: Speech, answer_url: str) -> str:
         input="dtmf speech",
         num_digits=1,
         timeout=line.answer_seconds + (4 if speech.slow else 0),
-        speech_timeout=str(line.pause_seconds),
+        speech_timeout=str(speech.pause or line.pause_seconds),
         language=line.hears,
         hints=line.hints,
         action=answer_url,

@@ -50,6 +50,17 @@ def test_no_answer_is_tried_again_after_its_own_wait() -> None:
     assert next_step([rang(0)], POLICY, WINDOW, BY) == Dial(at=NINE + timedelta(minutes=30))
 
 
+def test_two_rings_in_a_row_count_as_one_for_who_picks_up_at_the_second() -> None:
+    minutes = [0, 1, 31, 32, 62, 63]
+    for done in range(1, 7):
+        history = [rang(one) for one in minutes[:done]]
+        step = next_step(history, POLICY, WINDOW, BY, ring_twice=True)
+        if done == 6:
+            assert step == ToPerson(reason="no_answer")
+        else:
+            assert step == Dial(at=NINE + timedelta(minutes=minutes[done]))
+
+
 def test_busy_has_a_shorter_wait_than_no_answer() -> None:
     step = next_step([rang(0, Disposition.BUSY)], POLICY, WINDOW, BY)
     assert step == Dial(at=NINE + timedelta(minutes=10))

@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Response
 from sqlalchemy.orm import Session
 
-from callcenter.domain.habits import HEARING_WORDS
 from callcenter.domain.handcall import FOUND_WORDS, NEEDS_WORDS, Found
 from callcenter.services import call_list as service
 from callcenter.services import lists
@@ -33,7 +32,7 @@ def call_list(at: AtDesk, page: Annotated[int, Query(ge=1, le=10_000)] = 1) -> R
             more=more,
             page=page,
             found=[(one.value, FOUND_WORDS[one], one in NEEDS_WORDS) for one in Found],
-            hearing=HEARING_WORDS,
+            checks=lists.number_checks(session, at.scope),
         )
 
 

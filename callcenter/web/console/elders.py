@@ -5,11 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 
+from callcenter.domain import habits
 from callcenter.domain.call import DISPOSITION_WORDS, Disposition
 from callcenter.domain.checkin import OUTCOME_WORDS, Outcome
 from callcenter.domain.people import CATEGORY_WORDS, Category
 from callcenter.domain.week import local, monday_of
 from callcenter.services import elder_file as files
+from callcenter.services import numbers
 from callcenter.services.cells import elder_week
 from callcenter.services.errors import NotFound
 from callcenter.services.requests import SERVICE_WORDS, STATE_WORDS
@@ -46,6 +48,8 @@ def elder(at: AtDesk, number: int) -> Response:
             services=SERVICE_WORDS,
             states=STATE_WORDS,
             kinds=VISIT_KINDS,
+            habits=habits.said(habits.thaw(one.habits)),
+            checks=numbers.checks_of(session, one.id),
             today=local(at.now).date(),
         )
 

@@ -10,6 +10,7 @@ from callcenter.config import ROOT
 from callcenter.web.console import (
     board,
     call_list,
+    calling,
     conversations,
     doors,
     elders,
@@ -33,6 +34,7 @@ PARTS = (
     escalations,
     board,
     elders,
+    calling,
     missed,
     requests,
     handoffs,
