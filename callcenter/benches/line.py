@@ -58,6 +58,9 @@ class BenchLine:
     def hang_up(self, sid: str) -> None:
         """Nothing to do."""
 
+    def redirect(self, sid: str, script_url: str) -> None:
+        """Nothing to do."""
+
     def send_text(self, to: str, text: str, status_url: str) -> str:
         """Takes the text."""
         return f"SM{self._name}{next(self._numbers):012d}"

@@ -5,11 +5,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from callcenter.domain.numbers import dialable
 from callcenter.domain.spoken import say_number
 
 MOST_RUNG = 10  # phones that one transfer rings at the same time
 LONGEST_WAIT = 170  # seconds; what still rings after three minutes has broken off
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Helper:
+    """An emergency service that an operator may bring into a talk, by an act of his own."""
+
+    name: str  # as operators say it
+    phone: str  # E.164, as the carrier dials it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +30,7 @@ class TransferRules:
     urgent_ring_seconds: int  # one round of all phones, when there is danger
     hold_seconds: int  # between two looks for a free operator
     wait_seconds: int  # in all, before a call-back is promised
+    helpers: tuple[Helper, ...] = ()  # whom an operator may bring into a talk
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any]) -> "TransferRules":
@@ -28,10 +38,11 @@ class TransferRules:
         names = tuple(cls.__dataclass_fields__)
         if odd := sorted(set(raw) ^ set(names)):
             raise ValueError(f"多了或缺了：{'、'.join(odd)}；要写的是{'、'.join(names)}")
-        for name, value in raw.items():
+        numbers = {name: value for name, value in raw.items() if name != "helpers"}
+        for name, value in numbers.items():
             if type(value) is not int or value < 1:
                 raise ValueError(f"{name} 要写一个大于零的整数")
-        rules = cls(**raw)
+        rules = cls(**numbers, helpers=tuple(map(_helper, raw["helpers"] or ())))
         if rules.wait_seconds > LONGEST_WAIT:
             raise ValueError(f"wait_seconds 不能超过{LONGEST_WAIT}")
         if rules.at_once > MOST_RUNG:
@@ -111,6 +122,13 @@ def next_step(waiter: Waiter, seats: Sequence[Seat], rules: TransferRules) -> St
     if chosen:
         return RingRound(seats=chosen, seconds=rules.ring_seconds)
     return Hold(ahead=waiter.ahead, seconds=rules.hold_seconds)
+
+
+def _helper(raw: Mapping[str, Any]) -> Helper:
+    phone = str(raw["number"])
+    if not dialable(phone):
+        raise ValueError(f"helpers 里“{phone}”不是带国家和地区号的号码，请写成 +86510120 这样")
+    return Helper(name=str(raw["name"]), phone=phone)
 
 
 def people(number: int) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain.numbers import dialable
 from callcenter.domain.people import Role
 from callcenter.domain.waiting import MOST_RUNG
+from callcenter.services import conversations
 from callcenter.services.errors import CareError, NotFound
 from callcenter.services.timeline import note
 from callcenter.store.tables import Handoff, Worker
@@ -157,6 +158,18 @@ def finish(session: Session, now: datetime, handoff_id: int, worker: Worker, wor
     text = f"{worker.name}办完人工：{words.strip()[:100]}"
     note(session, now, "handoff", text, elder_id=one.elder_id)
     return one
+
+
+def note_in_talk(session: Session, now: datetime, one: Handoff, words: str) -> None:
+    """Writes down what was done on the line, among the words of the talk itself."""
+    conversations.add(
+        session,
+        now,
+        "note",
+        [words],
+        conversation_id=one.conversation_id,
+        attempt_id=one.attempt_id if one.conversation_id is None else None,
+    )
 
 
 def locked(session: Session, handoff_id: int) -> Handoff:

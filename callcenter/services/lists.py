@@ -144,6 +144,14 @@ def handoffs(session: Session, *, done: bool, page: int = 1) -> tuple[list[Hando
     return [_handoff(*row) for row in found[:PAGE]], len(found) > PAGE
 
 
+def handoff(session: Session, number: int) -> HandoffLine:
+    """One handoff by its id. Raises NotFound."""
+    row = session.execute(_handoffs().where(Handoff.id == number)).first()
+    if row is None:
+        raise NotFound("没有这条转人工记录。")
+    return _handoff(*row)
+
+
 def on_the_line(session: Session) -> list[HandoffLine]:
     """Who waits on the phone for an operator: danger first, then who came first."""
     rows = _handoffs().where(Handoff.state == "ringing", Handoff.on_line)

@@ -110,6 +110,7 @@ def accept(
     handoffs.take(session, now, handoff_id, worker)
     one.answered_at, one.seat_sid = now, seat_sid
     _stop(session, now, handoff_id)
+    handoffs.note_in_talk(session, now, one, f"{worker.name}按键接听")
     return one
 
 

@@ -283,7 +283,7 @@ class Message(Base):
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"))
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
     at: Mapped[datetime]
-    speaker: Mapped[str] = mapped_column(String(10))  # caller, assistant, person
+    speaker: Mapped[str] = mapped_column(String(10))  # caller, assistant, person, note
     text: Mapped[str] = mapped_column(String(1000))
     delivered_at: Mapped[datetime | None]  # when our words reached their chat
     __table_args__ = (

@@ -73,5 +73,8 @@ class Carrier(Protocol):
     def hang_up(self, sid: str) -> None:
         """Ends a call that is going on; a call that is over is left alone."""
 
+    def redirect(self, sid: str, script_url: str) -> None:
+        """Lets a call that is going on follow another script. Raises Refused when it is over."""
+
     def send_text(self, to: str, text: str, status_url: str) -> str:
         """Sends an SMS; gives the carrier's message id."""

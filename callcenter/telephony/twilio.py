@@ -132,6 +132,10 @@ class TwilioCarrier:
             if over.code != 21220:
                 raise
 
+    def redirect(self, sid: str, script_url: str) -> None:
+        """Another script for a call that is going on; see the port."""
+        self._ask(self._client.calls(sid).update, url=script_url, method="POST")
+
     def send_text(self, to: str, text: str, status_url: str) -> str:
         """Sends an SMS; see the port."""
         message = self._ask(

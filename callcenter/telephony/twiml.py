@@ -86,6 +86,27 @@ def hold(line: Line, speech: Speech, answer_url: str, seconds: int) -> str:
     return str(response)
 
 
+def room(name: str, *, left_url: str, event_url: str, holds: bool = False) -> str:
+    """Joins the room of that name, where everybody hears everybody.
+
+    The room ends with whoever `holds` it. Each leaving is told to `event_url`; a call that is still
+    there when it has left the room goes on at `left_url`.
+    """
+    response = VoiceResponse()
+    dial = Dial(action=left_url, method="POST")
+    dial.conference(
+        name,
+        start_conference_on_enter=True,
+        end_conference_on_exit=holds,
+        beep=False,
+        status_callback=event_url,
+        status_callback_method="POST",
+        status_callback_event="leave",
+    )
+    response.append(dial)
+    return str(response)
+
+
 def accept(line: Line, words: str, answer_url: str) -> str:
     """Asks the one who picked up for a key; without it the line goes back to ringing others."""
     response = VoiceResponse()

@@ -54,6 +54,9 @@ class SlowLine:
     def hang_up(self, sid: str) -> None:
         """Nothing rings."""
 
+    def redirect(self, sid: str, script_url: str) -> None:
+        raise AssertionError("nothing is redirected")
+
     def send_text(self, to: str, text: str, status_url: str) -> str:
         raise LookupError(to)
 

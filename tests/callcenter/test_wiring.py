@@ -77,6 +77,7 @@ def test_every_missing_setting_is_named() -> None:
         ("prompts.yaml", "{name}，您今天身体好不好", "{nmae}，您今天身体好不好", "nmae"),
         ("prompts.yaml", "line:", "line: [", "not valid YAML"),
         ("hours.yaml", "周末: 8:00", "周未: 8:00", "周未"),
+        ("transfer.yaml", 'number: "+86510120"', "number: 120", "+86510120"),
         ("transfer.yaml", "wait_seconds: 150", "wait_seconds: 900", "不能超过170"),
     ],
 )

@@ -184,6 +184,7 @@ PATHS = (
     "/console/requests",
     "/console/requests/1",
     "/console/handoffs",
+    "/console/handoffs/1",
     "/console/line",
     "/console/conversations",
     "/console/conversations/1",

@@ -18,8 +18,9 @@ from callcenter.clock import Pace
 from callcenter.domain.escalation import FINDING_WORDS, NEEDS_WORDS, Finding
 from callcenter.domain.people import ROLE_WORDS
 from callcenter.domain.week import SHANGHAI
-from callcenter.services import desk
+from callcenter.services import desk, handoff_file
 from callcenter.services.errors import CareError
+from callcenter.services.lists import HandoffLine
 from callcenter.services.scope import Scope, mask
 from callcenter.services.vitals import Vitals, vitals
 from callcenter.store.tables import Worker
@@ -78,6 +79,7 @@ class Surroundings:
     counts: desk.Counts
     vitals: Vitals
     pace: Pace | None  # None outside a demonstration
+    line: HandoffLine | None  # who rings at this worker's phone, or talks with him
 
 
 def surroundings(at: Desk, session: Session) -> Surroundings:
@@ -87,6 +89,7 @@ def surroundings(at: Desk, session: Session) -> Surroundings:
         counts=desk.counts(session, at.scope, at.now),
         vitals=vitals(session, at.now, pace.speed if pace else 1),
         pace=pace,
+        line=handoff_file.on_my_phone(session, at.me.id, at.now) if at.scope.desk else None,
     )
 
 

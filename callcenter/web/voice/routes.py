@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from callcenter.web.voice import check_in, hotline, notice, transfer
+from callcenter.web.voice import check_in, hotline, notice, room, transfer
 
 router = APIRouter(prefix="/voice")
-for part in (check_in, hotline, transfer, notice):
+for part in (check_in, hotline, transfer, room, notice):
     router.include_router(part.router)

@@ -11,6 +11,7 @@ from callcenter.services.errors import CareError
 from callcenter.telephony import twiml
 from callcenter.telephony.twiml import Speech
 from callcenter.web.signed import Form, SignedForm, TheHouse
+from callcenter.web.voice import room
 from callcenter.web.voice.markup import xml
 from callcenter.when import day_kind
 from callcenter.wiring import House
@@ -32,7 +33,7 @@ def transfer_next(
 ) -> Response:
     """A round is over: they have talked, or the caller chose to be rung back, or waits on."""
     if _talked(form):
-        return _over(house, handoff_id)
+        return _after_talk(house, handoff_id)
     wish = _wish(house, handoff_id, form)
     if wish is not None:
         return wish
@@ -134,8 +135,12 @@ def _talked(form: Form) -> bool:
     return bridged == "true" or (not bridged and form.get("DialCallStatus") in TALKED)
 
 
-def _over(house: House, handoff_id: int) -> Response:
+def _after_talk(house: House, handoff_id: int) -> Response:
+    """The two are apart: the talk goes on in a room, or it is over."""
     with house.store.work() as session:
+        one = handoffs.locked(session, handoff_id)
+        if one.joint and one.left_at is None and one.seat_sid:
+            return room.enter(house, handoff_id, holds=True)
         waiting.left(session, house.now(), handoff_id)
     return xml(twiml.hang_up(house.policy.line, Speech(lines=())))
 
