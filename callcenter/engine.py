@@ -18,6 +18,7 @@ from callcenter.domain.escalation import Reason
 from callcenter.notify import Notifier
 from callcenter.services import (
     attempts,
+    breaker,
     call_list,
     callbacks,
     coverage,
@@ -52,6 +53,7 @@ def tick(house: House, notifier: Notifier, now: datetime) -> None:
     """
     steps: dict[Step, Callable[[], object]] = {
         Step.KEEP: lambda: keep(house, now),
+        Step.LINE: lambda: look_at_line(house, now),
         Step.DIAL: lambda: dial(house, now),
         Step.RECONCILE: lambda: reconcile(house, now),
         Step.VISITS: lambda: overdue_visits(house, now),
@@ -130,6 +132,12 @@ def _plan_if_changed(house: House, now: datetime) -> None:
     plan(house, now)
     with house.store.work() as session:
         weekplan.looked(session, now)
+
+
+def look_at_line(house: House, now: datetime) -> None:
+    """Trips or closes the breaker, by what became of the latest dials."""
+    with house.store.work() as session:
+        breaker.look(session, now, house.policy)
 
 
 def reconcile(house: House, now: datetime) -> None:

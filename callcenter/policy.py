@@ -13,6 +13,7 @@ import yaml
 from pypinyin import Style, lazy_pinyin, pinyin
 
 from callcenter.domain.answers import AnswerRules
+from callcenter.domain.breaker import BreakerRule
 from callcenter.domain.call import Disposition
 from callcenter.domain.checkin import Outcome, Retry, RetryPolicy
 from callcenter.domain.danger import DangerRules
@@ -20,6 +21,7 @@ from callcenter.domain.ear import Ear
 from callcenter.domain.escalation import Reason
 from callcenter.domain.hours import Hours
 from callcenter.domain.people import Role
+from callcenter.domain.rulesheet import Sheet
 from callcenter.domain.waiting import TransferRules
 from callcenter.domain.watch import Watch
 
@@ -73,6 +75,13 @@ class Prompts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mass:
+    """What concerns many elders or many staff at once."""
+
+    breaker: BreakerRule
+
+
+@dataclass(frozen=True, kw_only=True)
 class Policy:
     """All that care staff decide."""
 
@@ -85,6 +94,7 @@ class Policy:
     prompts: Prompts
     hours: Hours  # when operators answer
     transfer: TransferRules
+    mass: Mass
 
     @property
     def line(self) -> Line:
@@ -122,6 +132,7 @@ def read_policy(folder: Path, hotline: str) -> Policy:
         prompts=read_prompts(folder),
         hours=_read(folder, "hours.yaml", Hours.parse),
         transfer=_read(folder, "transfer.yaml", TransferRules.parse),
+        mass=_read(folder, "mass.yaml", _mass),
     )
 
 
@@ -202,6 +213,11 @@ def _ladder(name: str, raw: Mapping[str, Any]) -> LadderPlan:
     if not steps or any(step.wait <= timedelta(0) for step in steps):
         raise ValueError(f"ladder {name!r} needs at least one rung, each with wait_minutes over 0")
     return LadderPlan(steps=steps, find_within=timedelta(minutes=int(raw["find_within_minutes"])))
+
+
+def _mass(raw: Mapping[str, Any]) -> Mass:
+    sheet = Sheet(name="mass.yaml", raw=raw)
+    return Mass(breaker=BreakerRule.parse(sheet.part("breaker")))
 
 
 def _prompts(raw: Mapping[str, Any]) -> Prompts:

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 LONGEST = 1.0  # seconds: what others write (a notice, an inbound call) is seen so soon
 SHORTEST = 0.02  # seconds, between two rounds of calls
 STILL_DUE = 0.25  # seconds, when a step has left work behind, or cannot do it
-BY_TIME = {due.Step.KEEP, due.Step.BEAT}  # due by the clock, not by a row
+BY_TIME = {step for step, _, _ in due.BY_TIME}  # due by the clock, not by a row
 DEMONSTRATION = 0.1  # real seconds at least, however fast the demonstration clock runs
 
 

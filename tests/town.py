@@ -12,6 +12,7 @@ from callcenter.domain.escalation import Finding, Standing
 from callcenter.domain.people import Category, Living, Role
 from callcenter.exchange.faults import NONE as NO_FAULTS
 from callcenter.exchange.faults import Faults
+from callcenter.policy import Policy
 from callcenter.services.escalations import resolve
 from callcenter.store.tables import (
     Attempt,
@@ -179,9 +180,13 @@ def settle(world: World, elders: int = 3) -> None:
 
 
 def make_town(
-    folder: Path, elders: int = 3, faults: Faults = NO_FAULTS, **settings: object
+    folder: Path,
+    elders: int = 3,
+    faults: Faults = NO_FAULTS,
+    rules: Policy | None = None,
+    **settings: object,
 ) -> Town:
-    """A town of its own database in `folder`."""
+    """A town of its own database in `folder`, with the real policy files unless given."""
     values = {
         "database_url": f"sqlite:///{folder}/town.db",
         "hotline_number": HOTLINE,
@@ -190,6 +195,6 @@ def make_town(
         **settings,
     }
     chosen = Settings(**values)  # type: ignore[arg-type]
-    world = World(chosen, BOOK, MONDAY_MORNING, policy=policy(), faults=faults)
+    world = World(chosen, BOOK, MONDAY_MORNING, policy=rules or policy(), faults=faults)
     settle(world, elders)
     return Town(world)

@@ -9,7 +9,16 @@ from callcenter.domain.week import Window, at
 
 BETWEEN_CALLS = timedelta(hours=20)  # two calls of one week lie about a day apart
 LINE_IN_USE = timedelta(minutes=5)  # how long a call waits for a phone that is in another call
+SOON = timedelta(seconds=30)  # never asked again sooner than this
 LATE_WORDS = "没能在约定的时间里打通"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineDown:
+    """The line carries no routine calls at present (domain.breaker)."""
+
+    again_at: datetime  # when to look again
+    hand_over: timedelta  # so long before its latest moment a call goes to a person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +32,7 @@ class DueCall:
     by_hand: Why | None  # why a person has to ring this elder; None: the machine may
     in_use: bool  # the elder, or the phone (a couple may share it), is in a call
     other_ended_at: datetime | None  # when the other call of this week ended, if it has
+    line: LineDown | None = None  # None: the line carries calls
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,13 +77,27 @@ def may_leave(call: DueCall, now: datetime) -> Leave | Later | OffTheList | ByHa
     if now > call.by:  # the engine was off: an old day is not rung up afterwards
         return ByPerson(reason=Reason.MISSED, words=LATE_WORDS)
     if not call.window.holds(now):
-        opens = call.window.next_open(now)
-        if opens > call.by:
-            return ByPerson(reason=Reason.MISSED, words=LATE_WORDS)
-        return Later(at=opens, by=call.by)
+        return _when_open(call, now)
+    if call.line is not None:
+        return _without_line(call, call.line, now)
     if call.in_use:
         return Later(at=now + LINE_IN_USE, by=call.by)
     return _rested(call, now)
+
+
+def _when_open(call: DueCall, now: datetime) -> Later | ByPerson:
+    opens = call.window.next_open(now)
+    if opens > call.by:
+        return ByPerson(reason=Reason.MISSED, words=LATE_WORDS)
+    return Later(at=opens, by=call.by)
+
+
+def _without_line(call: DueCall, line: LineDown, now: datetime) -> Later | ByHand:
+    """Waits for the line while there is time; then a person rings, before the time is up."""
+    last = call.by - line.hand_over
+    if now >= last:
+        return ByHand(why=Why.LINE_DOWN)
+    return Later(at=min(max(line.again_at, now + SOON), last), by=call.by)
 
 
 def _rested(call: DueCall, now: datetime) -> Leave | Later:

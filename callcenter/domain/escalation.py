@@ -28,6 +28,8 @@ class Reason(StrEnum):
     ASKED_FOR_HUMAN = "asked_for_human"
     HAND_CALL = "hand_call"  # on the human call list, and nobody rang in time
     CALL_BACK = "call_back"  # an urgent call-back was promised, and its time is up
+    LINE_DOWN = "line_down"  # the breaker has tripped: of nobody's, one for all
+    NOT_PERMITTED = "not_permitted"  # the carrier refuses calls by permission: one for all
 
 
 REASON_WORDS = {
@@ -47,9 +49,12 @@ REASON_WORDS = {
     Reason.ASKED_FOR_HUMAN: "电话里要求人工",
     Reason.HAND_CALL: "该由人打的电话，到时没有人打",
     Reason.CALL_BACK: "答应马上回电，到时没有人回",
+    Reason.LINE_DOWN: "大面积打不通，日常平安电话暂停，急事照常通知",
+    Reason.NOT_PERMITTED: "线路不允许呼出，请找运营商开通",
 }
 
 URGENT = frozenset({Reason.DANGER, Reason.CRISIS})
+OF_THE_HOUSE = frozenset({Reason.LINE_DOWN, Reason.NOT_PERMITTED})  # of no elder: one for all
 PRESSING = URGENT | {Reason.CALL_BACK}  # never added to an escalation of a lesser matter
 
 
@@ -63,6 +68,7 @@ class Finding(StrEnum):
     MOVED = "moved"
     DECEASED = "deceased"
     REFUSED = "refused"
+    SETTLED = "settled"  # of a matter of the house itself, such as the line; never of an elder
 
 
 FINDING_WORDS = {
@@ -73,7 +79,14 @@ FINDING_WORDS = {
     Finding.MOVED: "已搬走",
     Finding.DECEASED: "已去世",
     Finding.REFUSED: "本人拒绝服务",
+    Finding.SETTLED: "已处理好",
 }
+
+
+def findings_of(reason: Reason) -> tuple[Finding, ...]:
+    """The findings with which an escalation for this reason can be resolved."""
+    return tuple(one for one in Finding if (one is Finding.SETTLED) == (reason in OF_THE_HOUSE))
+
 
 NEEDS_WORDS = frozenset({Finding.AWAY_CONFIRMED, Finding.SEEN_ILL_HELPED, Finding.DECEASED})
 

@@ -27,6 +27,7 @@ class Why(StrEnum):
     NO_PHONE = "no_phone"
     NUMBER_WRONG = "number_wrong"
     LINE_DOWN = "line_down"  # mass failure of the line
+    NOT_PERMITTED = "not_permitted"  # the carrier does not permit calls to this number
 
 
 WHY_WORDS = {
@@ -36,6 +37,7 @@ WHY_WORDS = {
     Why.NO_PHONE: "没有登记电话",
     Why.NUMBER_WRONG: "电话号码无效",
     Why.LINE_DOWN: "线路大面积不通",
+    Why.NOT_PERMITTED: "线路不许呼出这个号码",
 }
 
 

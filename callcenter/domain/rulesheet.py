@@ -40,6 +40,20 @@ class Sheet:
             raise self.wrong(f"{key} 应当是 true 或 false，现在是 {value!r}")
         return value
 
+    def whole(self, key: str, least: int, most: int) -> int:
+        """The whole number under `key`, from `least` to `most`."""
+        value = self.raw.get(key)
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise self.wrong(f"{key} 应当是 {least} 到 {most} 的整数，现在是 {value!r}")
+        return value
+
+    def part(self, key: str) -> "Sheet":
+        """The section under `key`, so that its mistakes name it."""
+        value = self.raw.get(key)
+        if not isinstance(value, Mapping):
+            raise self.wrong(f"缺少 {key} 这一段")
+        return self.within(key, value)
+
     def strings(self, *path: str) -> list[str]:
         """The list of words at `path`; it must not be empty."""
         value: Any = self.raw

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from callcenter.domain import script
+from callcenter.domain.breaker import FAILING
 from callcenter.domain.call import CallEvent, Disposition, Listener, Progress, moves
 from callcenter.domain.checkin import (
     OUTCOME_WORDS,
@@ -28,9 +29,10 @@ from callcenter.domain.checkin import (
 from callcenter.domain.escalation import Reason
 from callcenter.domain.habits import hours
 from callcenter.domain.habits import thaw as thaw_habits
+from callcenter.domain.handcall import Why
 from callcenter.domain.script import At, Talk
 from callcenter.policy import Policy
-from callcenter.services import numbers, waiting
+from callcenter.services import call_list, line, numbers, waiting
 from callcenter.services.errors import NotFound
 from callcenter.services.escalations import open_escalation
 from callcenter.services.timeline import note
@@ -60,11 +62,12 @@ REASON_OF = {
 }
 DIAL_REASON = {
     Disposition.INVALID_NUMBER: Reason.NUMBER_INVALID,
-    Disposition.NOT_PERMITTED: Reason.LINE_TROUBLE,
+    Disposition.NOT_PERMITTED: Reason.NOT_PERMITTED,
     Disposition.NEVER_PLACED: Reason.LINE_TROUBLE,
 }
 
 NOT_SO = (Reason.REFUSED, Reason.NUMBER_INVALID)  # called in another way, still the same call
+BY_HAND = {Reason.NOT_PERMITTED: Why.NOT_PERMITTED}  # the alarm for all is the breaker's
 
 
 def put_back(session: Session, attempt_id: int, again: datetime) -> None:
@@ -121,11 +124,15 @@ def to_look_up(session: Session, now: datetime, limit: int = 50) -> Sequence[Att
 
 
 def looked_in_vain(session: Session, now: datetime, policy: Policy, attempt_id: int) -> None:
-    """The carrier could not be asked; after GIVE_UP_LOOKING a person has to find out."""
+    """The carrier could not be asked; after GIVE_UP_LOOKING a person has to find out.
+
+    While the line is known to be down it is asked on, as long as the slot has time.
+    """
     attempt = locked(session, attempt_id)
     if attempt.state == "ended":
         return
-    if now - attempt.intended_at > GIVE_UP_LOOKING:
+    gives_up = now - attempt.intended_at > GIVE_UP_LOOKING
+    if gives_up and not _while_down(session, now, policy, attempt):
         attempt.talk = freeze(replace(thaw(attempt), outcome=Outcome.UNCERTAIN))
         _end(session, now, policy, attempt, Disposition.ANSWERED)
     else:
@@ -306,8 +313,21 @@ def _what_next(
         _close(session, now, slot, elder, "words", talk.evidence)
     elif isinstance(step, Dial):
         slot.next_action, slot.next_at = NextAction.DIAL.value, step.at
+    elif len(history) < policy.retries.attempts and _line_failed(session, last):
+        slot.next_action, slot.next_at = NextAction.DIAL.value, now  # claims.claim_due holds it
     else:
         _to_person(session, now, policy, slot, elder, last, talk.evidence)
+
+
+def _line_failed(session: Session, last: Ended) -> bool:
+    """Whether the line failed, and is known to: no reason yet to look for the elder."""
+    return last.disposition in FAILING and line.standing(session) is not None
+
+
+def _while_down(session: Session, now: datetime, policy: Policy, attempt: Attempt) -> bool:
+    slot = session.get_one(Slot, attempt.slot_id)
+    in_time = now < slot.by - policy.mass.breaker.hand_over
+    return in_time and attempt.state == "uncertain" and line.standing(session) is not None
 
 
 def _history(session: Session, slot: Slot) -> list[Ended]:
@@ -353,7 +373,14 @@ def _to_person(
     reason = REASON_OF.get(last.outcome, Reason.MISSED)
     if last.disposition is not None:
         reason = DIAL_REASON.get(last.disposition, reason)
+    by_hand = BY_HAND.get(reason)
+    unclear = last.outcome is Outcome.UNCERTAIN and line.standing(session) is not None
+    if by_hand is None and (unclear or _line_failed(session, last)):
+        by_hand = Why.LINE_DOWN
     if reason in NOT_SO:
         slot.next_action, slot.next_at = NextAction.DIAL.value, now
+    elif by_hand is not None:
+        slot.next_action = NextAction.DIAL.value  # no call is going on any more
+        call_list.put(session, [slot], by_hand, now)
     else:
         open_escalation(session, now, policy, reason, elder=elder, words=words, slot=slot)

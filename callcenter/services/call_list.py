@@ -94,6 +94,22 @@ def take_back(session: Session, slots: Sequence[Slot], now: datetime) -> int:
     return back
 
 
+def line_is_back(session: Session, now: datetime) -> int:
+    """What lies on the list for the line alone goes back to the machine; gives how many."""
+    lines = select(HandCall.slot_id).where(HandCall.why == Why.LINE_DOWN.value)
+    rows = (
+        select(Slot)
+        .where(
+            Slot.next_action == NextAction.HAND_CALL.value,
+            Slot.state == SlotState.OPEN.value,
+            Slot.id.in_(lines),
+        )
+        .with_for_update(skip_locked=True)
+    )
+    slots = session.scalars(rows).all()
+    return sum(take_back(session, slots[n : n + BATCH], now) for n in range(0, len(slots), BATCH))
+
+
 def take(session: Session, now: datetime, slot_id: int, worker: Worker) -> HandCall:
     """我来打: the first one wins, for TAKEN_FOR. Raises TakenByOther, OffTheCallList, NotFound."""
     _, line = _held(session, now, slot_id, worker)

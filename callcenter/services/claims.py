@@ -19,6 +19,7 @@ from callcenter.domain.dialling import (
     DueCall,
     Later,
     Leave,
+    LineDown,
     OffTheList,
     may_leave,
 )
@@ -27,11 +28,12 @@ from callcenter.domain.handcall import by_hand
 from callcenter.domain.script import Talk
 from callcenter.domain.week import local
 from callcenter.policy import Policy
-from callcenter.services import call_list, numbers
+from callcenter.services import call_list, line, numbers
 from callcenter.services.attempts import LOOK_AFTER, freeze
 from callcenter.services.coverage import covered
 from callcenter.services.errors import CareError
 from callcenter.services.escalations import open_escalation
+from callcenter.services.line import Gate
 from callcenter.services.timeline import note
 from callcenter.store.tables import Attempt, Elder, Slot
 
@@ -93,7 +95,7 @@ def claim_due(
     due = _due(session, now, limit)
     if not due:
         return []
-    busy = _Lines(session, due)
+    busy = _Lines(session, due, line.gate(session, now, policy.mass.breaker))
     leaving = [one for one in due if _leaves(session, now, policy, one, busy)]
     leaving = leaving[: allow(len(leaving))]
     try:
@@ -152,9 +154,13 @@ def _chosen(elder: Elder, wrong: bool, other_wrong: bool) -> tuple[str, ...]:
 
 
 class _Lines:
-    """Which elders and phones are in a call: those of the database, and those claimed here."""
+    """Which elders and phones are in a call, those claimed here included, and what can be called.
 
-    def __init__(self, session: Session, due: Sequence[_Due]) -> None:
+    While the line is down a few calls try it, and the others wait.
+    """
+
+    def __init__(self, session: Session, due: Sequence[_Due], gate: Gate) -> None:
+        self._down, self._probes = gate.down, gate.probes
         elders = {one.elder.id for one in due}
         phones = {one.to for one in due} - {""}
         rows = select(Attempt.elder_id, Attempt.to_phone).where(
@@ -168,9 +174,14 @@ class _Lines:
         """True when this elder, or the phone that is to be rung, is in a call."""
         return due.elder.id in self._in_use or due.to in self._in_use
 
+    def down(self) -> LineDown | None:
+        """Set when the next call is not carried."""
+        return None if self._probes > 0 else self._down
+
     def take(self, due: _Due) -> None:
-        """From now on it is."""
+        """From now on this elder and this phone are."""
         self._in_use |= {due.elder.id, due.to}
+        self._probes -= 1
 
 
 def _leaves(session: Session, now: datetime, policy: Policy, due: _Due, busy: _Lines) -> bool:
@@ -205,6 +216,7 @@ def _call(due: _Due, busy: _Lines) -> DueCall:
         ),
         in_use=busy.in_use(due),
         other_ended_at=due.other_ended_at,
+        line=busy.down(),
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from callcenter.domain.checkin import NextAction, SlotState
 from callcenter.domain.escalation import Standing
+from callcenter.services import breaker
 from callcenter.services.handoffs import RINGS_AT_MOST, URGENT_BACK_WITHIN
 from callcenter.services.notices import SENT_WITHIN
 from callcenter.store.tables import Attempt, Beat, Escalation, Handoff, Notice, NumberCheck, Slot
@@ -24,6 +25,7 @@ NOTHING = timedelta(0)
 class Step(StrEnum):
     """The steps of an engine, by what makes each one due."""
 
+    LINE = "line"  # how the line stands: looked at before anything is dialled
     DIAL = "dial"
     RECONCILE = "reconcile"
     VISITS = "visits"
@@ -76,7 +78,11 @@ PARTS: tuple[tuple[Step, ScalarSelect[Any], timedelta], ...] = (
     (Step.TIDY, _first(Notice.due_at, Notice.state == "going"), SENT_WITHIN),
     (Step.TIDY, _first(Handoff.opened_at, Handoff.state == "ringing"), RINGS_AT_MOST),
 )
-BY_TIME = ((Step.KEEP, KEPT, KEPT_EVERY), (Step.BEAT, ENGINE, BEATS_EVERY))
+BY_TIME = (
+    (Step.KEEP, KEPT, KEPT_EVERY),
+    (Step.LINE, breaker.LOOK, breaker.LOOKS_EVERY),
+    (Step.BEAT, ENGINE, BEATS_EVERY),
+)
 LAST_BEATS = tuple(
     select(Beat.at).where(Beat.name == name).scalar_subquery() for _, name, _ in BY_TIME
 )

@@ -41,6 +41,10 @@ class FindingNeedsWords(CareError):
     """请写明是谁、怎样证实的，再办结。"""
 
 
+class WrongFinding(CareError):
+    """这个结果不能用在这条预警上，请另选一个。"""
+
+
 class BadVisit(CareError):
     """探访记录不完整：请填时间、地点，开始要早于结束，且不能在将来。"""
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.escalation import (
     FINDING_WORDS,
+    OF_THE_HOUSE,
     REASON_WORDS,
     URGENT,
     Finding,
@@ -126,6 +127,7 @@ class EscalationFile:
     talks: tuple[TalkLink, ...]
     contacts: tuple[Contact, ...]
     community: str
+    of_the_house: bool  # of no person: the line, for instance
     danger: bool  # raised by words, so that it can be a false alarm
     rule: str  # which danger rule raised it, in words
     verdict: judgements.Verdict | None  # the latest judgement
@@ -186,6 +188,7 @@ def escalation_file(session: Session, scope: Scope, escalation_id: int) -> Escal
         talks=_talks(session, one),
         contacts=contacts(session, elder.id) if elder else (),
         community=place,
+        of_the_house=Reason(one.reason) in OF_THE_HOUSE,
         danger=judgements.is_danger(one),
         rule=judgements.rule_words(one.rule),
         verdict=judgements.verdict_of(session, one.id),

@@ -9,6 +9,7 @@ from callcenter.domain.checkin import NextAction, SlotState
 from callcenter.domain.escalation import (
     FINDING_WORDS,
     NEEDS_WORDS,
+    OF_THE_HOUSE,
     PRESSING,
     REASON_WORDS,
     URGENT,
@@ -16,18 +17,20 @@ from callcenter.domain.escalation import (
     Ladder,
     Reason,
     Standing,
+    findings_of,
     first_rung,
     next_rung,
 )
 from callcenter.domain.people import Leaving
 from callcenter.domain.week import local
 from callcenter.policy import Policy
-from callcenter.services import coverage
+from callcenter.services import coverage, line
 from callcenter.services.errors import (
     AlreadyAcknowledged,
     AlreadyResolved,
     FindingNeedsWords,
     NotFound,
+    WrongFinding,
 )
 from callcenter.services.ladders import (
     NOBODY,
@@ -41,6 +44,7 @@ from callcenter.services.ladders import (
     tell,
 )
 from callcenter.services.timeline import note
+from callcenter.store.mass_tables import Outage
 from callcenter.store.tables import Elder, Escalation, Slot, Worker
 
 LOOK_AGAIN = timedelta(minutes=1)  # how soon an escalation that could tell nobody tries again
@@ -61,10 +65,12 @@ def open_escalation(
     slot: Slot | None = None,
     conversation_id: int | None = None,
     rule: str = "",
+    about: str = "",
 ) -> Escalation:
     """Puts a need into named people's hands, and tells the first rung.
 
-    `rule` is the danger rule that raised it, `model` or `key`; empty for other reasons.
+    `rule` is the danger rule that raised it, `model` or `key`; empty for other reasons. `about`
+    names what it is about when it is of no person.
 
     An elder, or a caller of whom only the conversation is known, who has an unresolved escalation
     at least as urgent keeps that one: the new reason is added to its time line, and the slot is
@@ -72,7 +78,7 @@ def open_escalation(
     """
     known = _standing_one(session, elder, conversation_id, reason)
     if known is None:
-        known = _new(session, now, policy, reason, elder, words, phone)
+        known = _new(session, now, policy, reason, elder, words, phone, about)
         known.conversation_id, known.rule = conversation_id, rule
         text = f"发出预警：{REASON_WORDS[reason]}"
     else:
@@ -104,7 +110,10 @@ def advance(session: Session, now: datetime, policy: Policy, limit: int = 100) -
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
+    outage = line.standing(session)
     for one in due:
+        if outage is not None and _paused(session, now, policy, one, outage):
+            continue
         try:
             _one_step(session, now, policy, one)
         except NobodyToTell:  # the auditor shows it; others are not held up
@@ -152,11 +161,14 @@ def resolve(
 ) -> Escalation:
     """办结: a named person has found out how the elder is. Ends every slot that hung on it.
 
-    Raises NotFound, AlreadyResolved, or FindingNeedsWords for a finding that has to say by whom.
+    Raises NotFound, AlreadyResolved, WrongFinding for one that does not fit the matter, or
+    FindingNeedsWords for one that has to say by whom.
     """
     one = _locked(session, escalation_id)
     if one.standing == Standing.RESOLVED.value:
         raise AlreadyResolved
+    if finding not in findings_of(Reason(one.reason)):
+        raise WrongFinding
     if finding in NEEDS_WORDS and not words.strip():
         raise FindingNeedsWords
     one.standing, one.next_at = Standing.RESOLVED.value, None
@@ -170,6 +182,21 @@ def resolve(
     text = f"{worker.name}办结：{FINDING_WORDS[finding]}" + (f"，{words.strip()}" if words else "")
     note(session, now, "resolved", text, elder_id=one.elder_id, escalation_id=one.id)
     return one
+
+
+def over(session: Session, now: datetime, escalation_id: int, words: str) -> None:
+    """A matter of the house itself has ended without anybody's doing, such as a line that is back.
+
+    Never used for an elder: there a named person has to find out.
+    """
+    one = _locked(session, escalation_id)
+    if one.standing == Standing.RESOLVED.value or Reason(one.reason) not in OF_THE_HOUSE:
+        return
+    one.standing, one.next_at = Standing.RESOLVED.value, None
+    one.finding, one.finding_note = Finding.SETTLED.value, words
+    one.resolved_at = now
+    stop_notices(session, one.id)
+    note(session, now, "resolved", words, escalation_id=one.id)
 
 
 def _standing_one(
@@ -201,6 +228,7 @@ def _new(
     elder: Elder | None,
     words: str,
     phone: str,
+    about: str,
 ) -> Escalation:
     ladder: Ladder | None
     gap: LadderGap | NobodyToTell | None
@@ -210,7 +238,7 @@ def _new(
         ladder, gap = None, nobody
     one = Escalation(
         elder_id=elder.id if elder else None,
-        about=elder.called if elder else "来电人",
+        about=about or (elder.called if elder else "来电人"),
         phone=phone or (elder.phone if elder else ""),
         reason=reason.value,
         words=words[:200],
@@ -260,12 +288,31 @@ def _one_step(session: Session, now: datetime, policy: Policy, one: Escalation) 
         told = (one.rung, step.rung)
         one.standing = Standing.RINGING.value
         text = "接警后没有登记结果，重新通知"
-    one.rung, one.next_at = step.rung, step.again
-    for slot in session.scalars(select(Slot).where(Slot.escalation_id == one.id)):
-        if slot.state == SlotState.ESCALATED.value:
-            slot.next_at = one.next_at
+    one.rung = step.rung
+    _next_at(session, one, step.again)
     note(session, now, "escalation", text, elder_id=one.elder_id, escalation_id=one.id)
     tell(session, now, policy, one, told)
+
+
+def _paused(
+    session: Session, now: datetime, policy: Policy, one: Escalation, outage: Outage
+) -> bool:
+    """What only the line has caused is not told higher and higher while everybody knows of it."""
+    rule = policy.mass.breaker
+    if not line.caused(session, one, outage, rule):
+        return False
+    until = line.waits_until(session, now, one, outage, rule)
+    if until <= now:
+        return False
+    _next_at(session, one, until)
+    return True
+
+
+def _next_at(session: Session, one: Escalation, moment: datetime) -> None:
+    one.next_at = moment
+    for slot in session.scalars(select(Slot).where(Slot.escalation_id == one.id)):
+        if slot.state == SlotState.ESCALATED.value:
+            slot.next_at = moment
 
 
 def _locked(session: Session, escalation_id: int) -> Escalation:

@@ -7,7 +7,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callcenter.domain.escalation import REASON_WORDS, Ladder, Reason, Rung, build_ladder
+from callcenter.domain.escalation import (
+    OF_THE_HOUSE,
+    REASON_WORDS,
+    Ladder,
+    Reason,
+    Rung,
+    build_ladder,
+)
 from callcenter.domain.people import Role
 from callcenter.domain.week import local
 from callcenter.policy import Policy
@@ -131,6 +138,7 @@ def tell(
     session.flush()
 
 
+OF_THE_DISTRICT = (Role.DUTY_OFFICER, Role.SUPERVISOR)  # the same people for every elder
 SAME_TEXTS = 2  # carriers drop the third identical text of a day
 
 
@@ -150,7 +158,7 @@ def stop_notices(session: Session, escalation_id: int) -> None:
 def _people(session: Session, role: Role, elder: Elder | None) -> Sequence[int]:
     """Who fills a step: the elder's own caseworker, the street's supervisor, the duty officers."""
     rows = select(Worker.id).where(Worker.role == role.value, Worker.active).order_by(Worker.id)
-    if role is Role.DUTY_OFFICER:
+    if role in OF_THE_DISTRICT:
         return session.scalars(rows).all()
     if elder is None:
         return []
@@ -206,4 +214,6 @@ def _where(elder: Elder | None, one: Escalation) -> str:
     """Where to go or whom to ring; never more than a worker needs."""
     if elder is not None:
         return f"地址{elder.address}"
+    if Reason(one.reason) in OF_THE_HOUSE:
+        return "请到工作台查看"
     return f"来电{one.phone}" if one.phone else "在聊天里，请到工作台的会话里回话"

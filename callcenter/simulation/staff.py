@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain import handcall as hand
 from callcenter.domain.checkin import NextAction, SlotKind, SlotState
-from callcenter.domain.escalation import NEEDS_WORDS, Finding, Standing
+from callcenter.domain.escalation import NEEDS_WORDS, OF_THE_HOUSE, Finding, Reason, Standing
 from callcenter.domain.week import at, local
 from callcenter.exchange.core import Exchange
 from callcenter.services import call_list, escalations, handoffs, visits
@@ -228,6 +228,8 @@ class Staff:
             if now < acknowledged_at + timedelta(minutes=minutes):
                 continue
             found = self._found(chance, FOUND_ILL if reason in ILL else FOUND)
+            if Reason(reason) in OF_THE_HOUSE:
+                found = Finding.SETTLED
             words = "已陪同就医" if reason in ILL else "邻居证实"
             with self.house.store.work() as session, suppress(AlreadyResolved):
                 worker = session.get_one(Worker, worker_id)

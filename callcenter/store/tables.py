@@ -7,7 +7,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from callcenter.store import desk_tables, report_tables, roster_tables  # noqa: F401  all are known together
+from callcenter.store import (  # noqa: F401  all tables are known together
+    desk_tables,
+    mass_tables,
+    report_tables,
+    roster_tables,
+)
 from callcenter.store.base import Base as Base
 from callcenter.store.base import Word, only
 
@@ -197,6 +202,7 @@ class Attempt(Base):
         Index("ix_attempts_elder_id", "elder_id", "id"),
         only("live", "ix_attempts_look_up", "look_at", sqlite="live = 1"),
         only("live", "ix_attempts_live_phone", "to_phone", sqlite="live = 1"),
+        only("ended_at IS NOT NULL", "ix_attempts_ended_at", "ended_at"),
     )
 
 
@@ -249,8 +255,12 @@ class Notice(Base):
     sid: Mapped[str | None] = mapped_column(String(60), unique=True)
     sent_at: Mapped[datetime | None]
     trouble: Mapped[str] = mapped_column(String(120), default="")
+    told_with: Mapped[int | None] = mapped_column(
+        ForeignKey("notices.id")
+    )  # goes out with that one
     __table_args__ = (
         UniqueConstraint("escalation_id", "round", "address"),
+        only("told_with IS NOT NULL", "ix_notices_told_with", "told_with"),
         Index("ix_notices_due", "state", "due_at"),
     )
 

@@ -137,6 +137,7 @@ def _detail(
         problem=problem,
         typed=typed,
         may_resolve=_allowed(at, file),
+        of_the_house=file.of_the_house,
     )
 
 

@@ -1,7 +1,7 @@
 """Renders console pages: templates, what surrounds every page, headers, and errors in words."""
 
 import hashlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,14 +15,21 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy.orm import Session
 
 from callcenter.clock import Pace
-from callcenter.domain.escalation import FINDING_WORDS, NEEDS_WORDS, Finding
+from callcenter.domain.escalation import (
+    FINDING_WORDS,
+    NEEDS_WORDS,
+    Finding,
+    Reason,
+    findings_of,
+)
 from callcenter.domain.people import ROLE_WORDS
 from callcenter.domain.week import SHANGHAI
-from callcenter.services import desk, handoff_file
+from callcenter.services import desk, handoff_file, line
 from callcenter.services.errors import CareError
 from callcenter.services.lists import HandoffLine
 from callcenter.services.scope import Scope, mask
 from callcenter.services.vitals import Vitals, vitals
+from callcenter.store.mass_tables import Outage
 from callcenter.store.tables import Worker
 from callcenter.web import auth
 from callcenter.web.auth import Me
@@ -31,6 +38,9 @@ from callcenter.wiring import House
 
 FOLDER = Path(__file__).resolve().parent.parent
 STATIC = FOLDER / "static"
+FINDING_CHOICES = [
+    (one.value, FINDING_WORDS[one], one in NEEDS_WORDS) for one in findings_of(Reason.MISSED)
+]
 SPEEDS = (1, 10, 60, 300, 1200)
 HEADERS = {
     "Content-Security-Policy": (
@@ -80,6 +90,7 @@ class Surroundings:
     vitals: Vitals
     pace: Pace | None  # None outside a demonstration
     line: HandoffLine | None  # who rings at this worker's phone, or talks with him
+    outages: Sequence[Outage]  # what is wrong with the line as a whole
 
 
 def surroundings(at: Desk, session: Session) -> Surroundings:
@@ -90,6 +101,7 @@ def surroundings(at: Desk, session: Session) -> Surroundings:
         vitals=vitals(session, at.now, pace.speed if pace else 1),
         pace=pace,
         line=handoff_file.on_my_phone(session, at.me.id, at.now) if at.scope.desk else None,
+        outages=line.outages(session),
     )
 
 
@@ -204,7 +216,7 @@ ENVIRONMENT.globals.update(
     haste=words.haste,
     static=_version,
     ROLE_WORDS=ROLE_WORDS,
-    FINDINGS=[(one.value, FINDING_WORDS[one], one in NEEDS_WORDS) for one in Finding],
+    FINDINGS=FINDING_CHOICES,
     FINDING_OF={one.value: FINDING_WORDS[one] for one in Finding},
     SPEEDS=SPEEDS,
     SHANGHAI=SHANGHAI,
