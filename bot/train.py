@@ -91,7 +91,7 @@ def main() -> int:
     os.chdir(ROOT)
     wanted = model_file()
     if not asked.where and not wanted.exists():
-        sys.stderr.write("训练助手，大约需要一分钟……" + "\n")
+        sys.stderr.write("训练助手，两核的机器大约五分钟……" + "\n")
         began = time.monotonic()
         train(wanted)
         sys.stderr.write(f"训练完成，用时 {time.monotonic() - began:.0f} 秒。" + "\n")

@@ -1,7 +1,7 @@
-"""The bench: marks on the held-out questions, latency, and a library of 20,000 articles."""
+"""The bench: marks on sets of questions, latency, and a library of 20,000 articles."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -38,18 +38,21 @@ class Line:
     index_s: float | None  # to build the index
 
 
-def run_bench(folder: Path, today: date, scale: int) -> list[Line]:
-    """All lines: each set of questions with and without meaning, then the large library."""
-    return [*_marks(folder, today), *(_large(folder, scale) if scale else ())]
+def run_bench(folder: Path, today: date, scale: int, files: Sequence[Path] = ()) -> list[Line]:
+    """Each set of questions with and without meaning, then the large library; or only `files`."""
+    if files:
+        return list(_marks(folder, today, {path.stem: read_questions(path) for path in files}))
+    sets = {name: read_set(folder, name) for name in (*SETS, MISHEARD)}
+    return [*_marks(folder, today, sets), *(_large(folder, scale) if scale else ())]
 
 
-def _marks(folder: Path, today: date) -> Iterator[Line]:
+def _marks(folder: Path, today: date, sets: Mapping[str, Sequence[Question]]) -> Iterator[Line]:
     for meaning in (True, False) if load_embedding() else (False,):
         library = Library.load(folder, meaning=meaning)
-        for name in (*SETS, MISHEARD):
-            marks = mark(library, read_set(folder, name), today)
+        for name, questions in sets.items():
+            marks = mark(library, questions, today)
             yield Line(
-                questions=name,
+                questions=f"{name} ({marks.answerable} + {marks.unanswerable})",
                 search=_search(meaning),
                 articles=len(library.state.articles),
                 first=marks.first,

@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("file", type=Path)
     ask.set_defaults(run=_ask)
     bench = commands.add_parser("bench", help="marks, latency, and 20,000 articles")
+    bench.add_argument("files", nargs="*", type=Path, metavar="FILE", help="only these questions")
     bench.add_argument("--json", action="store_true", help="one JSON object")
     bench.add_argument("--scale", type=int, default=20_000, help="synthetic articles, 0 for none")
     bench.set_defaults(run=_bench)
@@ -76,7 +77,9 @@ def _print_rows(rows: Iterable[dict[str, object]]) -> None:
 
 
 def _bench(chosen: argparse.Namespace) -> int:
-    marks = [asdict(line) for line in run_bench(chosen.folder, _today(), chosen.scale)]
+    marks = [
+        asdict(line) for line in run_bench(chosen.folder, _today(), chosen.scale, chosen.files)
+    ]
     if chosen.json:
         print(json.dumps(marks, ensure_ascii=False, indent=1))
         return 0

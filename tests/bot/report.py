@@ -30,7 +30,11 @@ from callcenter.understanding import FindTopic, Understanding, understand
 from knowledge import Library
 
 HERE = Path(__file__).parent
-DEVELOPMENT = (*sorted(HERE.glob("dev_*.jsonl")), HERE / "speech" / "c_dev.jsonl")
+DEVELOPMENT = (
+    *sorted(HERE.glob("dev_*.jsonl")),
+    HERE / "speech" / "c_dev.jsonl",
+    HERE / "speech" / "g_dev.jsonl",
+)
 FIELDS = ("kind", "service", "topic")  # told apart beside the intent
 AS_OF = date(2026, 11, 25)  # the day on which questions are asked: articles expire
 
