@@ -24,6 +24,7 @@ from callcenter.domain.people import Role
 from callcenter.domain.rulesheet import Sheet
 from callcenter.domain.waiting import TransferRules
 from callcenter.domain.watch import Watch
+from callcenter.domain.wellbeing import TalkSheet
 
 EAR = Path(__file__).with_name("ear.json")  # learned, not edited: bot/school.py writes it
 
@@ -87,6 +88,7 @@ class Policy:
 
     danger: Watch
     answers: AnswerRules
+    talk: TalkSheet  # what is asked after a check-in
     retries: RetryPolicy
     ladders: Mapping[str, LadderPlan]
     ladder_of: Mapping[Reason, str]
@@ -125,6 +127,7 @@ def read_policy(folder: Path, hotline: str) -> Policy:
             ear=_read_ear(),
         ),
         answers=_read(folder, "answers.yaml", partial(AnswerRules.parse, readings=readings)),
+        talk=_read(folder, "talk.yaml", partial(TalkSheet.parse, readings=readings)),
         retries=_read(folder, "retries.yaml", _retries),
         ladders=ladders[0],
         ladder_of=ladders[1],

@@ -30,6 +30,8 @@ class Reason(StrEnum):
     CALL_BACK = "call_back"  # an urgent call-back was promised, and its time is up
     LINE_DOWN = "line_down"  # the breaker has tripped: of nobody's, one for all
     NOT_PERMITTED = "not_permitted"  # the carrier refuses calls by permission: one for all
+    WORSENING = "worsening"  # answers about daily life became worse from call to call
+    MESSAGE = "message"  # the elder has something to tell the caseworker
 
 
 REASON_WORDS = {
@@ -51,11 +53,21 @@ REASON_WORDS = {
     Reason.CALL_BACK: "答应马上回电，到时没有人回",
     Reason.LINE_DOWN: "大面积打不通，日常平安电话暂停，急事照常通知",
     Reason.NOT_PERMITTED: "线路不允许呼出，请找运营商开通",
+    Reason.WORSENING: "近况变差，请去问问",
+    Reason.MESSAGE: "有话带给社工",
 }
 
 URGENT = frozenset({Reason.DANGER, Reason.CRISIS})
 OF_THE_HOUSE = frozenset({Reason.LINE_DOWN, Reason.NOT_PERMITTED})  # of no elder: one for all
-PRESSING = URGENT | {Reason.CALL_BACK}  # never added to an escalation of a lesser matter
+PRESSING = URGENT | {Reason.CALL_BACK}
+UNHURRIED = frozenset({Reason.WORSENING, Reason.MESSAGE})  # days, not minutes
+
+
+def joins(reason: Reason, standing: Reason) -> bool:
+    """May a new matter be added to an escalation that stands? Never to one of less haste."""
+    if reason in PRESSING:
+        return standing in PRESSING
+    return reason in UNHURRIED or standing not in UNHURRIED
 
 
 class Finding(StrEnum):

@@ -22,6 +22,7 @@ class At(StrEnum):
     HEALTH = "health"  # asked how the elder is today
     WHO = "who"  # somebody else picked up; asked for the elder, nothing else
     UNWELL = "unwell"  # said to be unwell; asked whether to put a person through now
+    ASIDE = "aside"  # said to be well; a short question on daily life (see `asking`)
     OVER = "over"
 
 
@@ -37,6 +38,7 @@ MENUS: Mapping[At, tuple[Choice, ...]] = {
     At.HEALTH: (Choice(key="1", means="fine"), Choice(key="2", means="unwell")),
     At.WHO: (Choice(key="1", means="yes"), Choice(key="2", means="no")),
     At.UNWELL: (Choice(key="1", means="yes"), Choice(key="2", means="no")),
+    At.ASIDE: (),  # its keys are in `asking`
     At.OVER: (),
 }
 EVERYWHERE = (Choice(key="9", means="slower"), Choice(key="0", means="human"))
@@ -56,6 +58,7 @@ class Talk:
     outcome: Outcome | None = None  # set as soon as something counts, kept through a hang-up
     turn: int = 0  # how many answers were taken; the next one must carry this number
     evidence: str = ""  # the key or the words that the outcome rests on
+    asking: tuple[str, ...] = ()  # questions on daily life still to be asked, the present one first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +146,8 @@ def _fine(talk: Talk, words: str) -> tuple[Talk, Turn]:
     return _over(_keep(talk, Outcome.SAFE, words), "heard_fine", "goodbye")
 
 
-def _unwell(talk: Talk, words: str) -> tuple[Talk, Turn]:
+def unwell(talk: Talk, words: str) -> tuple[Talk, Turn]:
+    """The elder is not well: a caseworker is told, and a person is offered now."""
     talk = replace(_keep(talk, Outcome.UNWELL, words), at=At.UNWELL)
     return talk, Turn(lines=("heard_unwell", QUESTION[At.UNWELL]), then="ask")
 
@@ -185,7 +189,7 @@ _AWAY: dict[str, Step] = {
     "wrong_person": _ends(Outcome.OTHER_PERSON, "sorry_wrong_person"),
 }
 _STEPS: dict[At, dict[str, Step]] = {
-    At.HEALTH: {"fine": _fine, "unwell": _unwell, "family_answers": _somebody_else, **_AWAY},
+    At.HEALTH: {"fine": _fine, "unwell": unwell, "family_answers": _somebody_else, **_AWAY},
     At.WHO: {
         "yes": _elder_came,
         "fine": _elder_came,
@@ -201,6 +205,7 @@ _STEPS: dict[At, dict[str, Step]] = {
         "unwell": _put_through,
         "goodbye": _wait_for_worker,
     },
+    At.ASIDE: {},
     At.OVER: {},
 }
 

@@ -60,6 +60,14 @@ REASON_OF = {
     Outcome.MACHINE: Reason.MISSED,
     Outcome.UNCERTAIN: Reason.UNCERTAIN,
 }
+OUTWEIGHS = (
+    Outcome.DANGER,
+    Outcome.UNWELL,
+    Outcome.OTHER_PERSON,
+    Outcome.IN_HOSPITAL,
+    Outcome.MOVED,
+    Outcome.DECEASED,
+)  # said after "safe" in the same call
 DIAL_REASON = {
     Disposition.INVALID_NUMBER: Reason.NUMBER_INVALID,
     Disposition.NOT_PERMITTED: Reason.NOT_PERMITTED,
@@ -172,27 +180,39 @@ def after_turn(
 ) -> None:
     """Writes what a turn of the talk brought. Safety closes the slot; trouble is told at once.
 
-    `over` is "key" or "words". A slot that has ended is never opened again by a late webhook.
+    `over` is "key" or "words". A slot that has ended is never opened again by a late webhook; what
+    is said later in the same call outweighs "safe", and puts the slot into a person's hands.
     """
+    was = thaw(attempt).outcome
     attempt.talk = freeze(talk)
     attempt.look_at = now + LOOK_AFTER
     slot = session.get_one(Slot, attempt.slot_id)
     elder = session.get_one(Elder, attempt.elder_id)
     if talk.outcome is Outcome.SAFE and slot.state == SlotState.OPEN.value:
         _close(session, now, slot, elder, over, talk.evidence)
+    elif was is Outcome.SAFE and talk.outcome in OUTWEIGHS:
+        slot.evidence, slot.evidence_text, slot.ended_at, slot.ended_by = "", "", None, ""
+        _at_once(session, now, policy, elder, talk, slot)
     elif talk.outcome in (Outcome.DANGER, Outcome.UNWELL, Outcome.NOT_UNDERSTOOD):
         tied = slot if slot.state == SlotState.OPEN.value else None
-        reason = REASON_OF[talk.outcome]
-        danger = policy.danger.find(talk.evidence)
-        if reason is Reason.DANGER and danger is not None and danger.kind == "crisis":
-            reason = Reason.CRISIS
-        rule = danger.rule if danger else "model" if reason is Reason.DANGER else ""
-        if tied is not None or reason is Reason.DANGER:
-            open_escalation(
-                session, now, policy, reason, elder=elder, words=talk.evidence, slot=tied, rule=rule
-            )
+        if tied is not None or talk.outcome is Outcome.DANGER:
+            _at_once(session, now, policy, elder, talk, tied)
     if talk.outcome is Outcome.REFUSED:
         elder.ai_voice = False  # a person calls from now on; the slot stays due
+
+
+def _at_once(
+    session: Session, now: datetime, policy: Policy, elder: Elder, talk: Talk, slot: Slot | None
+) -> None:
+    """A person is told while the call still goes on."""
+    reason = REASON_OF[talk.outcome or Outcome.SILENT]
+    danger = policy.danger.find(talk.evidence)
+    if reason is Reason.DANGER and danger is not None and danger.kind == "crisis":
+        reason = Reason.CRISIS
+    rule = danger.rule if danger else "model" if reason is Reason.DANGER else ""
+    open_escalation(
+        session, now, policy, reason, elder=elder, words=talk.evidence, slot=slot, rule=rule
+    )
 
 
 def hold(session: Session, attempt_ids: Sequence[int]) -> None:
@@ -273,6 +293,7 @@ def thaw(attempt: Attempt) -> Talk:
             **raw,
             "at": At(raw["at"]),
             "listener": Listener(raw["listener"]),
+            "asking": tuple(raw.get("asking", ())),
             "outcome": Outcome(outcome) if outcome else None,
         }
     )

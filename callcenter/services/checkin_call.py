@@ -9,12 +9,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from callcenter.domain import script
+from callcenter.domain import asking, script
+from callcenter.domain.asking import Move
 from callcenter.domain.checkin import OUTCOME_WORDS, Outcome
 from callcenter.domain.habits import thaw
 from callcenter.domain.script import At, Talk, Turn
+from callcenter.domain.wellbeing import HEALTH, Means, Told
 from callcenter.policy import Policy
-from callcenter.services import attempts, conversations, handoffs
+from callcenter.services import attempts, conversations, handoffs, wellbeing
 from callcenter.store.tables import Attempt, Elder
 
 
@@ -51,6 +53,8 @@ def open_call(session: Session, now: datetime, policy: Policy, attempt_id: int, 
 
 def means(policy: Policy, talk: Talk, heard: Heard) -> str:
     """What the answer means, without any model: keys first, then the words of the answer rules."""
+    if talk.at is At.ASIDE:
+        return asking.hear(policy.talk, policy.answers, talk, heard.key, heard.words)
     if heard.key:
         return script.meaning_of(talk.at, heard.key)
     return policy.answers.read(heard.words).intent
@@ -75,16 +79,27 @@ def take_turn(
         return _after_the_end(session, attempt, talk)
     danger = policy.danger.find(heard.words) if heard.words else None
     if turn != talk.turn and not (danger and danger.certain):
-        again = Turn(lines=(script.QUESTION[talk.at],), then="ask")
+        again = Turn(lines=(asking.question_of(talk),), then="ask")
         return _said(session, policy, attempt, talk, again)
     if heard.words or heard.key:
-        said = heard.words or f"[按键{heard.key}]"
+        said = heard.words or _pressed(heard.key)
         conversations.add(session, now, "caller", [said], attempt_id=attempt.id)
-    talk, then = _decide(policy, talk, heard, model_means)
-    talk = replace(talk, turn=talk.turn + 1)
+    move = _decide(policy, talk, heard, model_means)
+    then, talk = move.turn, replace(move.talk, turn=talk.turn + 1)
     over = "key" if heard.key else "words"
     attempts.after_turn(session, now, policy, attempt, talk, over)
+    if move.told is not None and _keep(session, now, policy, attempt, move.told):
+        then = replace(then, lines=(then.lines[0], "worker_will_ask", *then.lines[1:]))
+    if talk.outcome is Outcome.SAFE and move.told is not None and move.told.topic == HEALTH:
+        questions = wellbeing.next_questions(session, policy, attempt.elder_id)
+        talk, then = asking.begin(talk, questions)
+        attempt.talk = attempts.freeze(talk)
     return _next(session, now, policy, attempt, talk, then)
+
+
+def _keep(session: Session, now: datetime, policy: Policy, attempt: Attempt, told: Told) -> bool:
+    elder = session.get_one(Elder, attempt.elder_id)
+    return wellbeing.keep(session, now, policy, elder, told, attempt.id)
 
 
 def _after_the_end(session: Session, attempt: Attempt, talk: Talk) -> Next:
@@ -95,20 +110,44 @@ def _after_the_end(session: Session, attempt: Attempt, talk: Talk) -> Next:
     return Next(lines=(), then="transfer", slow=False, turn=talk.turn, handoff_id=waiting)
 
 
-def _decide(policy: Policy, talk: Talk, heard: Heard, model_means: str) -> tuple[Talk, Turn]:
+def _decide(policy: Policy, talk: Talk, heard: Heard, model_means: str) -> Move:
     if not heard.key and not heard.words:
-        return script.silence(talk)
+        return asking.silence(talk) if talk.at is At.ASIDE else _plainly(script.silence(talk))
     danger = policy.danger.find(heard.words) if heard.words else None
     if danger is not None and danger.certain:
-        return script.alarm(talk, heard.words)
+        return _plainly(script.alarm(talk, heard.words))
     if danger is not None:
-        return script.answer(talk, "human", heard.words)
+        return _plainly(script.answer(talk, "human", heard.words))
     meaning = means(policy, talk, heard)
-    if meaning == "unclear" and model_means in ("emergency", "crisis"):
-        return script.alarm(talk, heard.words)
+    unsure = meaning == "unclear" or talk.at is At.ASIDE
+    if unsure and model_means in ("emergency", "crisis"):
+        return _plainly(script.alarm(talk, heard.words))
     if meaning == "unclear" and model_means not in ("", "fine"):
         meaning = model_means
-    return script.answer(talk, meaning, heard.key or heard.words)
+    said = heard.words or _pressed(heard.key)
+    if talk.at is At.ASIDE:
+        return asking.answer(talk, asking.WISHES.get(meaning, meaning), said)
+    after, turn = script.answer(talk, meaning, heard.key or heard.words)
+    return Move(talk=after, turn=turn, told=_of_health(talk, after, said))
+
+
+def _plainly(after: tuple[Talk, Turn]) -> Move:
+    talk, turn = after
+    return Move(talk=talk, turn=turn)
+
+
+def _pressed(key: str) -> str:
+    return f"[按键{key}]"
+
+
+def _of_health(before: Talk, after: Talk, said: str) -> Told | None:
+    """The answer to the check-in's own question, for the file on daily life."""
+    if before.outcome is after.outcome or after.outcome not in _HEALTH:
+        return None
+    return Told(topic=HEALTH, means=_HEALTH[after.outcome], words=said)
+
+
+_HEALTH = {Outcome.SAFE: Means.GOOD, Outcome.UNWELL: Means.BAD}
 
 
 def _next(
@@ -144,9 +183,14 @@ def _in_words(talk: Talk) -> str:
 
 def _said(session: Session, policy: Policy, attempt: Attempt, talk: Talk, turn: Turn) -> Next:
     elder = session.get_one(Elder, attempt.elder_id)
-    lines = tuple(
-        policy.say("check_in", name, name=elder.called, number=policy.published_number)
-        for name in turn.lines
-    )
+    lines = tuple(_words(policy, elder, name) for name in turn.lines)
     pause = thaw(elder.habits).pause
     return Next(lines=lines, then=turn.then, slow=talk.slow, turn=talk.turn, pause=pause)
+
+
+def _words(policy: Policy, elder: Elder, prompt: str) -> str:
+    """A prompt of the check-in, or a question of policy/talk.yaml, as this elder hears it."""
+    if prompt.startswith(asking.QUESTION):
+        question = policy.talk.questions[prompt.removeprefix(asking.QUESTION)]
+        return question.ask.format(name=elder.called)
+    return policy.say("check_in", prompt, name=elder.called, number=policy.published_number)

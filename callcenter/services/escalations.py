@@ -10,7 +10,6 @@ from callcenter.domain.escalation import (
     FINDING_WORDS,
     NEEDS_WORDS,
     OF_THE_HOUSE,
-    PRESSING,
     REASON_WORDS,
     URGENT,
     Finding,
@@ -19,6 +18,7 @@ from callcenter.domain.escalation import (
     Standing,
     findings_of,
     first_rung,
+    joins,
     next_rung,
 )
 from callcenter.domain.people import Leaving
@@ -215,7 +215,7 @@ def _standing_one(
         .with_for_update()
     )
     for row in session.scalars(rows):
-        if reason not in PRESSING or Reason(row.reason) in PRESSING:
+        if joins(reason, Reason(row.reason)):
             return row
     return None
 

@@ -386,6 +386,20 @@ class Visit(Base):
     __table_args__ = (Index("ix_visits_elder_id", "elder_id", "began_at"),)
 
 
+class Wellbeing(Base):
+    """One answer about daily life (近况), with the words it came from."""
+
+    __tablename__ = "wellbeing"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    elder_id: Mapped[int] = mapped_column(ForeignKey("elders.id"))
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"), index=True)
+    at: Mapped[datetime]
+    topic: Mapped[str] = mapped_column(String(20))  # a question of policy/talk.yaml, or health
+    means: Mapped[str] = mapped_column(String(12))  # domain.wellbeing.Means
+    words: Mapped[str] = mapped_column(String(200), default="")
+    __table_args__ = (Index("ix_wellbeing_elder_id", "elder_id", "at"),)
+
+
 class Event(Base):
     """The time line of an elder: appended to, never changed."""
 

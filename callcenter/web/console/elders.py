@@ -11,7 +11,7 @@ from callcenter.domain.checkin import OUTCOME_WORDS, Outcome
 from callcenter.domain.people import CATEGORY_WORDS, Category
 from callcenter.domain.week import local, monday_of
 from callcenter.services import elder_file as files
-from callcenter.services import numbers
+from callcenter.services import numbers, wellbeing
 from callcenter.services.cells import elder_week
 from callcenter.services.errors import NotFound
 from callcenter.services.requests import SERVICE_WORDS, STATE_WORDS
@@ -42,6 +42,7 @@ def elder(at: AtDesk, number: int) -> Response:
             session,
             "elder.html",
             file=files.elder_file(session, one),
+            wellbeing=wellbeing.latest(session, at.house.policy, one.id),
             cells=elder_week(session, at.now, one.id, monday_of(at.now)),
             category=lambda value: CATEGORY_WORDS[Category(value)],
             ended=_ended,
