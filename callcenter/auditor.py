@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from callcenter.domain.checkin import NextAction, SlotState
 from callcenter.domain.escalation import Standing
 from callcenter.domain.week import local, monday_of
-from callcenter.services import coverage, weekchain
+from callcenter.services import coverage, holds, weekchain
 from callcenter.services.coverage import covered
 from callcenter.store.tables import (
     Attempt,
@@ -23,7 +23,9 @@ from callcenter.store.tables import (
     Elder,
     Escalation,
     Handoff,
+    Hold,
     Notice,
+    NumberCheck,
     Slot,
     Worker,
 )
@@ -132,6 +134,15 @@ def _late(session: Session, now: datetime) -> int:
     return _count(session, rows)
 
 
+def _unchecked(session: Session, now: datetime) -> int:
+    """Holds and wrong numbers whose re-check is over its time, and that nobody was told of."""
+    ended = select(Hold.id).where(*holds.UNCHECKED, Hold.check_by < now - LATE)
+    numbers = select(NumberCheck.id).where(
+        NumberCheck.closed_at.is_(None), NumberCheck.due_at < now - LATE
+    )
+    return _count(session, ended) + _count(session, numbers)
+
+
 def _lost_calls(session: Session, now: datetime) -> int:
     """Slots in a call without a live attempt, or whose attempt nobody has looked at in time."""
     watched = exists().where(
@@ -203,6 +214,7 @@ CHECKS: tuple[tuple[str, str, Callable[[Session, datetime], int]], ...] = (
     ("blank", "名册上的老人这周没有名额", _blank),
     ("no_next", "待完成的名额没有下一步", _without_next),
     ("late", "该做的事晚了五分钟以上", _late),
+    ("unchecked", "该核对的暂停或号码没有上报", _unchecked),
     ("lost_call", "正在打的电话没有人跟进", _lost_calls),
     ("orphaned", "预警里的名额没有对应的预警", _orphaned),
     ("nobody", "没有任何在岗人员能收到预警", _nobody_works),

@@ -24,6 +24,7 @@ from callcenter.services import (
     coverage,
     escalations,
     handoffs,
+    holds,
     notices,
     numbers,
     weekplan,
@@ -218,10 +219,11 @@ def overdue_visits(house: House, now: datetime) -> None:
 
 
 def overdue_hand_calls(house: House, now: datetime) -> None:
-    """What a person should have done by now goes up the ladder: a call, a number to be checked."""
+    """What a person should have done by now goes up the ladder: a call, a check."""
     with house.store.work() as session:
         call_list.escalate_overdue(session, now, house.policy)
         numbers.escalate_overdue(session, now, house.policy)
+        holds.escalate_overdue(session, now, house.policy)
 
 
 def escalate(house: House, now: datetime) -> None:

@@ -29,6 +29,7 @@ class DueCall:
     by: datetime  # the latest moment for the call; then a person has it
     window: Window
     covered: bool  # on the list today
+    on_hold: bool  # somebody has said that the elder is away today
     by_hand: Why | None  # why a person has to ring this elder; None: the machine may
     in_use: bool  # the elder, or the phone (a couple may share it), is in a call
     other_ended_at: datetime | None  # when the other call of this week ended, if it has
@@ -54,6 +55,11 @@ class OffTheList:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OnHold:
+    """Nobody is called who is known to be away."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ByHand:
     """A person rings instead; the slot stays due."""
 
@@ -68,10 +74,14 @@ class ByPerson:
     words: str = ""
 
 
-def may_leave(call: DueCall, now: datetime) -> Leave | Later | OffTheList | ByHand | ByPerson:
+def may_leave(
+    call: DueCall, now: datetime
+) -> Leave | Later | OffTheList | OnHold | ByHand | ByPerson:
     """What happens to a call that is due at `now`. No call leaves outside the elder's hours."""
     if not call.covered:
         return OffTheList()
+    if call.on_hold:
+        return OnHold()
     if call.by_hand is not None:
         return ByHand(why=call.by_hand)
     if now > call.by:  # the engine was off: an old day is not rung up afterwards

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     VISIT_MISSED = "visit_missed"
     ASKED_FOR_HUMAN = "asked_for_human"
     HAND_CALL = "hand_call"  # on the human call list, and nobody rang in time
+    HOLD_UNCHECKED = "hold_unchecked"  # a hold ended, and nobody asked whether the elder is back
     CALL_BACK = "call_back"  # an urgent call-back was promised, and its time is up
     LINE_DOWN = "line_down"  # the breaker has tripped: of nobody's, one for all
     NOT_PERMITTED = "not_permitted"  # the carrier refuses calls by permission: one for all
@@ -50,6 +51,7 @@ REASON_WORDS = {
     Reason.VISIT_MISSED: "上门探访没有记录",
     Reason.ASKED_FOR_HUMAN: "电话里要求人工",
     Reason.HAND_CALL: "该由人打的电话，到时没有人打",
+    Reason.HOLD_UNCHECKED: "暂停到期，没有人核对是否回来",
     Reason.CALL_BACK: "答应马上回电，到时没有人回",
     Reason.LINE_DOWN: "大面积打不通，日常平安电话暂停，急事照常通知",
     Reason.NOT_PERMITTED: "线路不允许呼出，请找运营商开通",

@@ -21,6 +21,7 @@ from callcenter.domain.dialling import (
     Leave,
     LineDown,
     OffTheList,
+    OnHold,
     may_leave,
 )
 from callcenter.domain.habits import Habits, hours, in_order, number_for, thaw
@@ -28,7 +29,7 @@ from callcenter.domain.handcall import by_hand
 from callcenter.domain.script import Talk
 from callcenter.domain.week import local
 from callcenter.policy import Policy
-from callcenter.services import call_list, line, numbers
+from callcenter.services import call_list, holds, line, numbers
 from callcenter.services.attempts import LOOK_AFTER, freeze
 from callcenter.services.coverage import covered
 from callcenter.services.errors import CareError
@@ -59,6 +60,7 @@ class _Due:
     slot: Slot
     elder: Elder
     covered: bool
+    on_hold: bool
     wrong: tuple[str, ...]  # numbers of the elder that have proved wrong
     other_ended_at: datetime | None
     tries: int  # the number of the last attempt at this slot; 0: none yet
@@ -120,6 +122,7 @@ def _due(session: Session, now: datetime, limit: int) -> list[_Due]:
             Slot,
             Elder,
             covered(today, today),
+            holds.on_hold(today),
             numbers.wrong(Elder.phone),
             numbers.wrong(Elder.other_phone),
             ended.scalar_subquery(),
@@ -140,11 +143,14 @@ def _due(session: Session, now: datetime, limit: int) -> list[_Due]:
             slot=slot,
             elder=elder,
             covered=on_list,
+            on_hold=bool(held),
             wrong=_chosen(elder, wrong, other_wrong),
             other_ended_at=other_ended,
             tries=number,
         )
-        for slot, elder, on_list, wrong, other_wrong, other_ended, number in session.execute(rows)
+        for slot, elder, on_list, held, wrong, other_wrong, other_ended, number in session.execute(
+            rows
+        )
     ]
 
 
@@ -211,6 +217,7 @@ def _call(due: _Due, busy: _Lines) -> DueCall:
         by=due.slot.by,
         window=hours(elder.window_opens, elder.window_closes, due.habits),
         covered=due.covered,
+        on_hold=due.on_hold,
         by_hand=by_hand(
             ai_voice=elder.ai_voice, habits=due.habits, numbers=due.numbers, wrong=due.wrong
         ),
@@ -225,11 +232,13 @@ def _instead(
     now: datetime,
     policy: Policy,
     due: _Due,
-    what: Later | OffTheList | ByHand | ByPerson,
+    what: Later | OffTheList | OnHold | ByHand | ByPerson,
 ) -> None:
     slot = due.slot
     if isinstance(what, Later):
         slot.next_at, slot.by = what.at, what.by
+    elif isinstance(what, OnHold):
+        holds.excuse_today(session, now, slot)
     elif isinstance(what, ByHand):
         call_list.put(session, [slot], what.why, now)
     elif isinstance(what, ByPerson):

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from callcenter.domain.checkin import SlotKind, SlotState
 from callcenter.domain.escalation import REASON_WORDS, URGENT, Reason, Standing
+from callcenter.domain.hold import HOLD_WORDS, HoldReason
 from callcenter.domain.week import at, local
+from callcenter.services.holds import UNCHECKED
 from callcenter.services.lists import ON_CALL_LIST
 from callcenter.services.requests import SERVICE_WORDS
 from callcenter.services.scope import Scope
@@ -17,6 +19,7 @@ from callcenter.store.tables import (
     Elder,
     Escalation,
     Handoff,
+    Hold,
     ServiceRequest,
     Slot,
     Worker,
@@ -31,7 +34,7 @@ URGENT_REASONS = tuple(reason.value for reason in URGENT)
 class Task:
     """One thing that needs a person."""
 
-    kind: str  # escalation, handoff, request, visit
+    kind: str  # escalation, handoff, request, visit, hold
     id: int  # of the row; for a visit the slot
     elder_id: int | None
     urgent: bool
@@ -63,7 +66,7 @@ def tasks(session: Session, scope: Scope, now: datetime) -> list[Task]:
     if scope.desk:
         found += _handoffs(session, scope) + _requests(session)
     if scope.goes_out:
-        found += _visits(session, scope, now)
+        found += _visits(session, scope, now) + _holds(session, scope, now)
     return sorted(found, key=_order)
 
 
@@ -225,4 +228,33 @@ def _visits(session: Session, scope: Scope, now: datetime) -> list[Task]:
             state=slot.state,
         )
         for slot, elder, place in session.execute(rows)
+    ]
+
+
+def _holds(session: Session, scope: Scope, now: datetime) -> list[Task]:
+    """Holds on their last day: is the elder back?"""
+    rows = (
+        select(Hold, Elder, Community.name)
+        .join(Elder, Elder.id == Hold.elder_id)
+        .join(Community, Community.id == Elder.community_id)
+        .where(*UNCHECKED, Hold.last_day <= local(now).date(), scope.elders())
+        .order_by(Hold.check_by)
+        .limit(MOST)
+    )
+    return [
+        Task(
+            kind="hold",
+            id=one.id,
+            elder_id=elder.id,
+            urgent=False,
+            mine=elder.caseworker_id == scope.worker_id,
+            title=elder.called,
+            text=f"{HOLD_WORDS[HoldReason(one.reason)]}今天到期：回来了没有？",
+            place=place,
+            begun_at=one.set_at,
+            due_at=one.check_by,
+            owner="",
+            state="open",
+        )
+        for one, elder, place in session.execute(rows)
     ]

@@ -16,8 +16,18 @@ from callcenter.domain.checkin import NextAction, SlotState
 from callcenter.domain.escalation import Standing
 from callcenter.services import breaker
 from callcenter.services.handoffs import RINGS_AT_MOST, URGENT_BACK_WITHIN
+from callcenter.services.holds import UNCHECKED
 from callcenter.services.notices import SENT_WITHIN
-from callcenter.store.tables import Attempt, Beat, Escalation, Handoff, Notice, NumberCheck, Slot
+from callcenter.store.tables import (
+    Attempt,
+    Beat,
+    Escalation,
+    Handoff,
+    Hold,
+    Notice,
+    NumberCheck,
+    Slot,
+)
 
 NOTHING = timedelta(0)
 
@@ -65,6 +75,7 @@ PARTS: tuple[tuple[Step, ScalarSelect[Any], timedelta], ...] = (
     (Step.DIAL, _slot(NextAction.DIAL), NOTHING),
     (Step.VISITS, _slot(NextAction.VISIT), NOTHING),
     (Step.HAND_CALLS, _slot(NextAction.HAND_CALL), NOTHING),
+    (Step.HAND_CALLS, _first(Hold.check_by, *UNCHECKED), NOTHING),
     (Step.HAND_CALLS, _first(NumberCheck.due_at, NumberCheck.closed_at.is_(None)), NOTHING),
     (Step.RECONCILE, _first(Attempt.look_at, Attempt.live), NOTHING),
     (

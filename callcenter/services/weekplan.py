@@ -14,6 +14,7 @@ from callcenter.domain.checkin import (
 )
 from callcenter.domain.habits import hours, thaw
 from callcenter.domain.week import Window, local, monday_of
+from callcenter.services import holds
 from callcenter.services.coverage import covered
 from callcenter.store.bulk import add_new
 from callcenter.store.tables import Beat, Coverage, Elder, Slot
@@ -71,6 +72,8 @@ def plan_between(session: Session, now: datetime, first: int, last: int) -> int:
         except (ValueError, TypeError):  # the auditor shows who is blank; the others are planned
             log.error("elder %d has calling hours that cannot be planned", elder_id)
     add_new(session, Slot, slots)
+    if planned:
+        holds.excuse(session, now, Slot.week == monday, Slot.elder_id.between(first, last))
     return planned
 
 

@@ -153,6 +153,29 @@ class HandCall(Base):
     taken_at: Mapped[datetime | None]
 
 
+class Hold(Base):
+    """Days without calls and visits for an elder (暂停), and whether anybody asked at the end."""
+
+    __tablename__ = "holds"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    elder_id: Mapped[int] = mapped_column(ForeignKey("elders.id"))
+    reason: Mapped[str] = mapped_column(String(20))  # domain.hold.HoldReason
+    said_by: Mapped[str] = mapped_column(String(40))  # who told it
+    first_day: Mapped[date]
+    last_day: Mapped[date]  # before first_day: taken back
+    check_by: Mapped[datetime]
+    set_by: Mapped[int] = mapped_column(ForeignKey("workers.id"))
+    set_at: Mapped[datetime]
+    checked_at: Mapped[datetime | None]
+    checked_by: Mapped[str] = mapped_column(String(40), default="")
+    came: Mapped[str] = mapped_column(String(20), default="")  # back, prolonged, off_list
+    escalation_id: Mapped[int | None] = mapped_column(ForeignKey("escalations.id"))
+    __table_args__ = (
+        Index("ix_holds_elder_id", "elder_id", "last_day"),
+        only("checked_at IS NULL AND escalation_id IS NULL", "ix_holds_unchecked", "check_by"),
+    )
+
+
 class NumberCheck(Base):
     """A number that proved wrong (号码核对): a caseworker finds the right one."""
 

@@ -13,6 +13,7 @@ from callcenter.domain.dialling import (
     Later,
     Leave,
     OffTheList,
+    OnHold,
     may_leave,
 )
 from callcenter.domain.escalation import Reason
@@ -26,6 +27,7 @@ CALL = DueCall(
     by=TEN + timedelta(hours=7),
     window=Window(opens=9 * 60, closes=17 * 60),
     covered=True,
+    on_hold=False,
     by_hand=None,
     in_use=False,
     other_ended_at=None,
@@ -42,6 +44,7 @@ calls = st.builds(
         lambda hours: Window(opens=hours[0], closes=hours[1])
     ),
     covered=st.booleans(),
+    on_hold=st.booleans(),
     by_hand=st.none() | st.sampled_from(Why),
     in_use=st.booleans(),
     other_ended_at=st.none() | moments,
@@ -52,6 +55,7 @@ calls = st.builds(
 def test_a_call_leaves_only_when_everything_allows_it(call: DueCall, now: datetime) -> None:
     if isinstance(may_leave(call, now), Leave):
         assert call.covered
+        assert not call.on_hold
         assert call.by_hand is None
         assert not call.in_use
         assert call.window.holds(now)
@@ -84,6 +88,10 @@ def test_whom_no_machine_may_ring_a_person_rings_however_late_it_is(
 
 def test_nobody_is_called_who_is_off_the_list() -> None:
     assert may_leave(replace(CALL, covered=False), TEN) == OffTheList()
+
+
+def test_nobody_is_called_who_is_away_whoever_would_ring() -> None:
+    assert may_leave(replace(CALL, on_hold=True, by_hand=Why.DEMENTIA), TEN) == OnHold()
 
 
 def test_the_second_call_waits_until_the_next_day_but_not_beyond_the_week() -> None:

@@ -106,3 +106,21 @@ def test_a_wrong_number_waits_on_the_list_until_somebody_has_asked(
     assert "号码核对完了" in page
     assert "核对过，号码没有错（钱社工）" in page
     assert "要核对的号码" not in visitor.get("/console/call-list")
+
+
+def test_a_hold_is_set_asked_about_on_its_last_day_and_ended(
+    district: District, app: FastAPI
+) -> None:
+    """Overlaps are named; the last day puts it among today's matters."""
+    visitor = signed_in(app, "qian")
+    file = f"/console/elders/{district.elders['王阿婆']}"
+    asked = {"reason": "hospital", "first": "2026-11-23", "last": "2026-11-23", "said_by": "女儿"}
+    assert "已登记暂停" in visitor.post(f"{file}/hold", **asked)
+    assert "和已有的暂停（11月23日到11月23日）重叠" in visitor.post(f"{file}/hold", **asked)
+    assert "请填写第一天和最后一天" in visitor.post(f"{file}/hold", **{**asked, "first": ""})
+    assert "11月23日到11月23日，女儿说" in visitor.get(file)
+    assert "住院今天到期：回来了没有？" in visitor.get("/console")
+    assert "从今天起照常问候" in visitor.post(f"{file}/hold/1/back")
+    assert "已取消 · 钱社工核对：已经回来" in visitor.get(f"{file}/hold")
+    assert district.slots("王阿婆", "call")[0].state == "open"
+    assert "没有这次暂停" in visitor.post(f"{file}/hold/9/back")

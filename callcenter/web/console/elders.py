@@ -8,10 +8,11 @@ from sqlalchemy import select
 from callcenter.domain import habits
 from callcenter.domain.call import DISPOSITION_WORDS, Disposition
 from callcenter.domain.checkin import OUTCOME_WORDS, Outcome
+from callcenter.domain.hold import HOLD_WORDS
 from callcenter.domain.people import CATEGORY_WORDS, Category
 from callcenter.domain.week import local, monday_of
 from callcenter.services import elder_file as files
-from callcenter.services import numbers, wellbeing
+from callcenter.services import holds, numbers, wellbeing
 from callcenter.services.cells import elder_week
 from callcenter.services.errors import NotFound
 from callcenter.services.requests import SERVICE_WORDS, STATE_WORDS
@@ -50,6 +51,12 @@ def elder(at: AtDesk, number: int) -> Response:
             states=STATE_WORDS,
             kinds=VISIT_KINDS,
             habits=habits.said(habits.thaw(one.habits)),
+            holds=[
+                hold
+                for hold in holds.holds_of(session, one.id)
+                if hold.last_day >= hold.first_day and hold.last_day >= local(at.now).date()
+            ],
+            hold_words=HOLD_WORDS,
             checks=numbers.checks_of(session, one.id),
             today=local(at.now).date(),
         )
