@@ -195,6 +195,10 @@ class FrontDoor:
         means = command.intent if command else ""
         if means == "human":
             return self._person(caller, memory, "asked_for_human")
+        if means == "verify":
+            name = "verify" if caller.channel == "phone" else "verify_web"
+            told = self._reply(memory, self._line(name), *memory.last)
+            return replace(told, memory=replace(told.memory, last=memory.last))
         if means in ("again", "slower", "louder"):
             slow = memory.slow or means != "again"
             lines = memory.last or (self._line("say_it"),)

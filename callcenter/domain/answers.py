@@ -38,6 +38,7 @@ class Answer(StrEnum):
     START_OVER = "start_over"
     CANCEL = "cancel"
     WHO_ARE_YOU = "who_are_you"
+    VERIFY = "verify"  # are you real? a phrase was agreed with them
     GOODBYE = "goodbye"
     SCAM = "scam"
     UNCLEAR = "unclear"

@@ -72,6 +72,7 @@ _FIRST = frozenset(
         Answer.SLOWER,
         Answer.LOUDER,
         Answer.WHO_ARE_YOU,
+        Answer.VERIFY,
         Answer.FAMILY_ANSWERS,
         Answer.WRONG_PERSON,
         Answer.DO_NOT_CALL,
@@ -85,7 +86,7 @@ _OPEN: dict[Answer, str] = {
     Answer.CANCEL: Means.SKIPPED,
     Answer.CALL_LATER: Means.SKIPPED,
     Answer.UNWELL: Answer.UNWELL,
-    Answer.SCAM: Answer.WHO_ARE_YOU,
+    Answer.SCAM: Answer.SCAM,
 }
 _OTHERWISE: dict[Answer, str] = {
     Answer.FINE: Means.GOOD,
@@ -94,12 +95,11 @@ _OTHERWISE: dict[Answer, str] = {
     Answer.CANCEL: Means.SKIPPED,
     Answer.CALL_LATER: Means.SKIPPED,
     Answer.START_OVER: Answer.AGAIN,
-    Answer.SCAM: Answer.WHO_ARE_YOU,
 }
 WISHES: dict[str, str] = {
     "ask_human": "human",
     "report_unwell": "unwell",
-    "scam": "who_are_you",
+    "scam": "scam",
     "request_service": Means.TOLD,
     "change_request": Means.TOLD,
     "ask_progress": Means.TOLD,
@@ -125,8 +125,9 @@ def answer(talk: Talk, means: str, words: str) -> Move:
     if means in ("again", "slower", "louder"):
         slow = replace(talk, slow=True)
         return Move(talk=slow, turn=Turn(lines=(question_of(talk),), then="ask"))
-    if means == "who_are_you":
-        return Move(talk=talk, turn=Turn(lines=("who_we_are", question_of(talk)), then="ask"))
+    if means in script.WHO_WE_ARE:
+        lines = (*script.who_we_are(talk, means), question_of(talk))
+        return Move(talk=talk, turn=Turn(lines=lines, then="ask"))
     if means == "human":
         talk, turn = script.answer(talk, means, words)
         return Move(talk=talk, turn=turn)

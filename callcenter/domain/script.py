@@ -11,7 +11,14 @@ from enum import StrEnum
 from callcenter.domain.call import Listener
 from callcenter.domain.checkin import Outcome
 
-_COMMANDS = frozenset({"again", "slower", "louder", "human", "who_are_you"})
+PHRASE = "our_phrase"  # said only when one is agreed with the elder, and at the elder's own number
+SCAM = "beware"  # said to whoever speaks of fraud
+_COMMANDS = frozenset({"again", "slower", "louder", "human", "who_are_you", "verify", "scam"})
+WHO_WE_ARE = {
+    "who_are_you": ("who_we_are",),
+    "verify": ("who_we_are", PHRASE),
+    "scam": (SCAM, "who_we_are", PHRASE),
+}
 REPROMPTS = 2  # after so many unanswered prompts the talk ends: silent is not "no answer"
 MISSES = 2  # after so many answers not understood a person takes over
 
@@ -109,8 +116,8 @@ def answer(talk: Talk, means: str, words: str) -> tuple[Talk, Turn]:
         return replace(talk, slow=True), Turn(lines=(QUESTION[talk.at],), then="ask")
     if means == "human":
         return _through(_keep(talk, Outcome.ASKED_FOR_HUMAN, words), "putting_through")
-    if means == "who_are_you":
-        return talk, Turn(lines=("who_we_are", QUESTION[talk.at]), then="ask")
+    if means in WHO_WE_ARE:
+        return talk, Turn(lines=(*who_we_are(talk, means), QUESTION[talk.at]), then="ask")
     assert step is not None  # noqa: S101  every command was dealt with above
     return step(talk, words)
 
@@ -129,6 +136,12 @@ def hung_up(talk: Talk) -> Talk:
         return _keep(replace(talk, at=At.OVER), Outcome.HUNG_UP, "")
     nobody = Outcome.MACHINE if machine else Outcome.SILENT
     return _keep(replace(talk, at=At.OVER), nobody, "")
+
+
+def who_we_are(talk: Talk, means: str) -> tuple[str, ...]:
+    """Who we are, and how to make sure; what is agreed with the elder is not for others."""
+    lines = WHO_WE_ARE[means]
+    return tuple(line for line in lines if line != PHRASE or talk.at is not At.WHO)
 
 
 def _missed(talk: Talk, words: str) -> tuple[Talk, Turn]:

@@ -86,6 +86,8 @@ def take_turn(
         conversations.add(session, now, "caller", [said], attempt_id=attempt.id)
     move = _decide(policy, talk, heard, model_means)
     then, talk = move.turn, replace(move.talk, turn=talk.turn + 1)
+    if script.SCAM in then.lines:
+        _scam_is_told(session, now, attempt, heard.words)
     over = "key" if heard.key else "words"
     attempts.after_turn(session, now, policy, attempt, talk, over)
     if move.told is not None and _keep(session, now, policy, attempt, move.told):
@@ -100,6 +102,21 @@ def take_turn(
 def _keep(session: Session, now: datetime, policy: Policy, attempt: Attempt, told: Told) -> bool:
     elder = session.get_one(Elder, attempt.elder_id)
     return wellbeing.keep(session, now, policy, elder, told, attempt.id)
+
+
+def _scam_is_told(session: Session, now: datetime, attempt: Attempt, words: str) -> None:
+    """A person asks after it, once for each call: the elder may have been rung by a fraudster."""
+    elder = session.get_one(Elder, attempt.elder_id)
+    handoffs.ask_back(
+        session,
+        now,
+        reason="scam",
+        summary=f"平安问候中，{elder.called}说：{words}",
+        conversation_id=None,
+        attempt_id=attempt.id,
+        elder_id=elder.id,
+        phone=attempt.to_phone,
+    )
 
 
 def _after_the_end(session: Session, attempt: Attempt, talk: Talk) -> Next:
@@ -183,14 +200,20 @@ def _in_words(talk: Talk) -> str:
 
 def _said(session: Session, policy: Policy, attempt: Attempt, talk: Talk, turn: Turn) -> Next:
     elder = session.get_one(Elder, attempt.elder_id)
-    lines = tuple(_words(policy, elder, name) for name in turn.lines)
+    phrase = elder.phrase if attempt.to_phone == elder.phone else ""
+    lines = tuple(
+        _words(policy, elder, name, phrase)
+        for name in turn.lines
+        if phrase or name != script.PHRASE
+    )
     pause = thaw(elder.habits).pause
     return Next(lines=lines, then=turn.then, slow=talk.slow, turn=talk.turn, pause=pause)
 
 
-def _words(policy: Policy, elder: Elder, prompt: str) -> str:
+def _words(policy: Policy, elder: Elder, prompt: str, phrase: str) -> str:
     """A prompt of the check-in, or a question of policy/talk.yaml, as this elder hears it."""
     if prompt.startswith(asking.QUESTION):
         question = policy.talk.questions[prompt.removeprefix(asking.QUESTION)]
         return question.ask.format(name=elder.called)
-    return policy.say("check_in", prompt, name=elder.called, number=policy.published_number)
+    number = policy.published_number
+    return policy.say("check_in", prompt, name=elder.called, number=number, text=phrase)

@@ -101,8 +101,13 @@ def ask_back(
     conversation_id: int | None,
     elder_id: int | None,
     phone: str,
+    attempt_id: int | None = None,
 ) -> Handoff:
-    """A person is to ring or write back, though nobody waits on the line."""
+    """A person is to ring or write back, though nobody waits on the line; once for each talk."""
+    if attempt_id is not None:
+        asked = select(Handoff).where(Handoff.attempt_id == attempt_id, Handoff.reason == reason)
+        if (known := session.scalars(asked.limit(1)).one_or_none()) is not None:
+            return known
     one = open_handoff(
         session,
         now,
@@ -110,6 +115,7 @@ def ask_back(
         summary=summary,
         on_line=False,
         conversation_id=conversation_id,
+        attempt_id=attempt_id,
         elder_id=elder_id,
         phone=phone,
     )

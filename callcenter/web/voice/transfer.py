@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from callcenter.domain.answers import Answer
 from callcenter.domain.spoken import say_when
 from callcenter.domain.waiting import AfterHours, Hold, RingRound, people
 from callcenter.services import handoffs, waiting
@@ -41,7 +42,7 @@ def transfer_next(
         with house.store.work() as session:
             waiting.not_connected(session, handoff_id)
         return _go_on(house, _speech(house, "not_picked_up"), handoff_id, form["CallSid"], told)
-    return _go_on(house, Speech(lines=()), handoff_id, form["CallSid"], told)
+    return _go_on(house, _who_we_are(house, form), handoff_id, form["CallSid"], told)
 
 
 @router.post("/transfer/{handoff_id}/whisper")
@@ -127,6 +128,15 @@ def _wish(house: House, handoff_id: int, form: Form) -> Response | None:
     if silent:
         return xml(twiml.hang_up(house.policy.line, _speech(house, "closed_goodbye")))
     return None
+
+
+def _who_we_are(house: House, form: Form) -> Speech:
+    """Said to somebody who asks, while waiting, whether we are real."""
+    asked = house.policy.answers.command(form.get("SpeechResult", "")[:300])
+    if asked is None or asked.intent is not Answer.VERIFY:
+        return Speech(lines=())
+    number = house.policy.published_number
+    return Speech(lines=(house.policy.say("hotline", "verify", number=number),))
 
 
 def _talked(form: Form) -> bool:
