@@ -1,6 +1,7 @@
 """Settings, read once from the environment (XIXIN_...). A missing or odd one is named plainly."""
 
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlparse
 
 from pydantic import Field, ValidationError, field_validator
@@ -36,6 +37,7 @@ class Settings(BaseSettings):
     duty_phones_file: Path | None = None  # more such phones, one a line; kept by the engine
     fallback_url: str = "http://127.0.0.1:8020"  # how the carrier reaches the fallback process
     fallback_port: int = Field(default=8020, ge=1, le=65535)
+    hotline_mode: Literal["gather", "relay"] = "gather"  # relay: text over a socket, interruptible
     calls_per_second: int = Field(default=1, ge=1, le=10_000)  # shared by all engines
     dials_at_once: int = Field(default=8, ge=1, le=64)  # requests to the carrier side by side
     allow_china_over_twilio: bool = False

@@ -84,6 +84,13 @@ def hear(
         return _written(session, house, again, reply)
 
 
+def again(house: House, key: str) -> Answer | None:
+    """What was said last, and where the talk stands; None when there is no such conversation."""
+    with house.store.work() as session:
+        one = conversations.find(session, key)
+        return None if one is None else _once_more(session, one, Memory.thaw(one.memory))
+
+
 def _once_more(session: Session, one: Conversation, memory: Memory) -> Answer:
     """The same words again; a transfer that still rings goes on ringing."""
     ringing = handoffs.ringing(session, conversation_id=one.id)

@@ -40,6 +40,29 @@ def ask(line: Line, speech: Speech, answer_url: str) -> str:
     return str(response)
 
 
+def relay(line: Line, greeting: str, socket_url: str, after_url: str) -> str:
+    """The talk goes as text over a socket (ConversationRelay), whose end is told to `after_url`.
+
+    The voice is named as in <Say>, provider first (Google.cmn-CN-...).
+    """
+    provider, _, voice = line.voice.partition(".")
+    response = VoiceResponse()
+    connect = response.connect(action=after_url, method="POST")
+    connect.conversation_relay(
+        url=socket_url,
+        welcome_greeting=aloud(greeting),
+        welcome_greeting_interruptible="any",
+        interruptible="any",
+        dtmf_detection=True,
+        tts_provider=provider,
+        voice=voice,
+        tts_language=line.language,
+        transcription_language=line.hears,
+        hints=line.hints,
+    )
+    return str(response)
+
+
 def hang_up(line: Line, speech: Speech) -> str:
     """Says the lines and ends the call."""
     response = VoiceResponse()

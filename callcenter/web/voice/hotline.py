@@ -1,5 +1,7 @@
 """The hotline: somebody rings us."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Response
 
 from callcenter import reception
@@ -9,6 +11,7 @@ from callcenter.services import conversations, waiting
 from callcenter.telephony import twiml
 from callcenter.telephony.twiml import Speech
 from callcenter.web.signed import Form, SignedForm, TheHouse
+from callcenter.web.voice import relay
 from callcenter.web.voice.markup import xml
 from callcenter.web.voice.transfer import put_through
 from callcenter.wiring import House
@@ -22,6 +25,19 @@ def hotline(form: SignedForm, house: TheHouse) -> Response:
     answer = reception.welcome(
         house, key=_call_key(form), channel="phone", address=form.get("From", "")[:20]
     )
+    if house.settings.hotline_mode == "relay" and answer.then is Then.LISTEN:
+        return relay.begin(house, answer, form["CallSid"])
+    return _hotline_next(house, answer, form)
+
+
+@router.post("/hotline/relay/after")
+def hotline_after_relay(form: SignedForm, house: TheHouse) -> Response:
+    """The socket has ended: by our own word, by the caller, or by an error, then turn by turn."""
+    answer = reception.again(house, _call_key(form))
+    if answer is None or form.get("SessionStatus") == "completed":
+        return xml(twiml.hang_up(house.policy.line, Speech(lines=())))
+    if relay.is_over(form.get("HandoffData", "")):
+        answer = replace(answer, then=Then.HANG_UP)
     return _hotline_next(house, answer, form)
 
 
@@ -29,7 +45,7 @@ def hotline(form: SignedForm, house: TheHouse) -> Response:
 def hotline_turn(form: SignedForm, house: TheHouse, n: int = 0) -> Response:
     """A key, words, or silence on the hotline. 0 is a person, 9 says it again."""
     key = form.get("Digits", "")[:1]
-    text = {"0": "转人工", "9": "再讲一遍"}.get(key, key) or form.get("SpeechResult", "")
+    text = relay.KEYS.get(key, key) or form.get("SpeechResult", "")
     answer = reception.hear(
         house,
         key=_call_key(form),

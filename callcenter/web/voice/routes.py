@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from callcenter.web.voice import check_in, hotline, notice, room, transfer
+from callcenter.web.voice import check_in, hotline, notice, relay, room, transfer
 
 router = APIRouter(prefix="/voice")
-for part in (check_in, hotline, transfer, room, notice):
+for part in (check_in, hotline, relay, transfer, room, notice):
     router.include_router(part.router)
