@@ -22,6 +22,7 @@ from callcenter.domain.escalation import Reason
 from callcenter.domain.hours import Hours
 from callcenter.domain.people import Role
 from callcenter.domain.rulesheet import Sheet
+from callcenter.domain.sentences import too_much
 from callcenter.domain.waiting import TransferRules
 from callcenter.domain.watch import Watch
 from callcenter.domain.wellbeing import TalkSheet
@@ -39,6 +40,8 @@ class Line:
 
     language: str
     voice: str
+    loud_voice: str  # for who hears badly, or asks for it
+    loud_volume: str  # SSML: medium, loud, x-loud
     hears: str
     hints: str  # words the recogniser should expect, separated by commas
     answer_seconds: int
@@ -230,4 +233,7 @@ def _prompts(raw: Mapping[str, Any]) -> Prompts:
             unknown = {field for _, field, _, _ in Formatter().parse(words) if field} - BLANKS
             if unknown:
                 raise ValueError(f"{section}.{name} has unknown blanks {sorted(unknown)}")
+            wrong = None if name.endswith("_web") else too_much(words)
+            if wrong:
+                raise ValueError(f"{section}.{name}：{wrong}")
     return Prompts(line=Line(**raw["line"]), sections=sections)

@@ -123,8 +123,8 @@ def answer(talk: Talk, means: str, words: str) -> Move:
         told = Told(topic=talk.asking[0], means=Means(means), words=words)
         return _on(talk, told, _ANSWERS[Means(means)])
     if means in ("again", "slower", "louder"):
-        slow = replace(talk, slow=True)
-        return Move(talk=slow, turn=Turn(lines=(question_of(talk),), then="ask"))
+        turn = Turn(lines=(question_of(talk),), then="ask")
+        return Move(talk=script.patient(talk, means), turn=turn)
     if means in script.WHO_WE_ARE:
         lines = (*script.who_we_are(talk, means), question_of(talk))
         return Move(talk=talk, turn=Turn(lines=lines, then="ask"))

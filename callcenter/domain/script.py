@@ -60,6 +60,7 @@ class Talk:
     silences: int = 0  # prompts in a row without any answer
     misses: int = 0  # answers in a row that were not understood
     slow: bool = False  # asked for slower speech, or did not answer at once
+    loud: bool = False  # hears badly, or asked for a louder voice
     listener: Listener = Listener.UNKNOWN  # the carrier's guess; an answer overrides it
     spoke: bool = False  # a key or words that were understood came: there is a person
     outcome: Outcome | None = None  # set as soon as something counts, kept through a hang-up
@@ -113,13 +114,18 @@ def answer(talk: Talk, means: str, words: str) -> tuple[Talk, Turn]:
         return _missed(talk, words)
     talk = replace(talk, silences=0, misses=0, spoke=True)
     if means in ("again", "slower", "louder"):
-        return replace(talk, slow=True), Turn(lines=(QUESTION[talk.at],), then="ask")
+        return patient(talk, means), Turn(lines=(QUESTION[talk.at],), then="ask")
     if means == "human":
         return _through(_keep(talk, Outcome.ASKED_FOR_HUMAN, words), "putting_through")
     if means in WHO_WE_ARE:
         return talk, Turn(lines=(*who_we_are(talk, means), QUESTION[talk.at]), then="ask")
     assert step is not None  # noqa: S101  every command was dealt with above
     return step(talk, words)
+
+
+def patient(talk: Talk, means: str) -> Talk:
+    """Again, slower, louder: from now on with pauses; louder with the louder voice as well."""
+    return replace(talk, slow=True, loud=talk.loud or means == "louder")
 
 
 def alarm(talk: Talk, words: str) -> tuple[Talk, Turn]:

@@ -13,6 +13,7 @@ from typing import Any
 from callcenter.domain.phrases import Lexicon, Pattern, Readings, Spots, denied
 from callcenter.domain.plaintext import Plain, plain
 from callcenter.domain.rulesheet import Sheet
+from callcenter.domain.sentences import too_much
 
 HEALTH = "health"  # the question of the check-in itself; kept beside the others, never chosen
 
@@ -218,6 +219,9 @@ def _question(sheet: Sheet, item: Any) -> Question:
     for key in ("title", "ask"):
         if not isinstance(item.get(key), str) or not item[key].strip():
             raise own.wrong(f"缺少 {key}")
+    wrong = too_much(item["ask"])
+    if wrong:
+        raise own.wrong(wrong)
     talk = own.flag("open", default=False)
     return Question(
         name=item["name"],

@@ -36,6 +36,7 @@ class Next:
     then: str  # ask, transfer, hang_up
     slow: bool
     turn: int  # the number that the next answer must carry
+    loud: bool = False
     pause: int = 0  # seconds of silence that end an answer; 0: as the line has it
     handoff_id: int | None = None
 
@@ -207,7 +208,14 @@ def _said(session: Session, policy: Policy, attempt: Attempt, talk: Talk, turn: 
         if phrase or name != script.PHRASE
     )
     pause = thaw(elder.habits).pause
-    return Next(lines=lines, then=turn.then, slow=talk.slow, turn=talk.turn, pause=pause)
+    return Next(
+        lines=lines,
+        then=turn.then,
+        slow=talk.slow,
+        loud=talk.loud,
+        turn=talk.turn,
+        pause=pause,
+    )
 
 
 def _words(policy: Policy, elder: Elder, prompt: str, phrase: str) -> str:

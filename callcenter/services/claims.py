@@ -278,7 +278,7 @@ def _intent(now: datetime, due: _Due) -> Attempt:
         state="intended",
         intended_at=now,
         look_at=now + LOOK_AFTER,
-        talk=freeze(Talk(slow=due.habits.slow)),
+        talk=freeze(Talk(slow=due.habits.slow, loud=due.habits.slow)),
     )
 
 

@@ -16,7 +16,8 @@ class Speech:
     """Sentences to say, and how."""
 
     lines: Sequence[str]
-    slow: bool = False
+    slow: bool = False  # longer pauses between sentences, at a natural pace
+    loud: bool = False  # the louder voice
     pause: int = 0  # seconds of silence that end an answer; 0: as the line has it
 
 
@@ -154,14 +155,22 @@ def aloud(text: str) -> str:
 
 
 def _say(parent: VoiceResponse | Gather, line: Line, speech: Speech) -> None:
-    """Each sentence on its own; slower means longer pauses rather than stretched words."""
+    """Each line on its own; slower means a pause after every sentence, not stretched words."""
+    voice = line.loud_voice if speech.loud else line.voice
     for text in map(aloud, speech.lines):
-        say = Say("" if speech.slow else text, voice=line.voice, language=line.language)
-        if speech.slow:
-            say.prosody(text, rate="90%")
+        say = Say("", voice=voice, language=line.language)
+        words = say.prosody("", volume=line.loud_volume) if speech.loud else say
+        for place, sentence in enumerate(SENTENCES.findall(text) if speech.slow else [text]):
+            if place:
+                words.break_(time=BETWEEN_SENTENCES)
+            words.append(sentence)
         parent.append(say)
         if speech.slow:
             parent.pause(length=1)
+
+
+BETWEEN_SENTENCES = "800ms"
+SENTENCES = re.compile(r"[^。？！]+[。？！]*")
 
 
 def ask_key(line: Line, speech: Speech, answer_url: str) -> str:

@@ -76,6 +76,13 @@ def test_every_missing_setting_is_named() -> None:
         ("ladders.yaml", "wait_minutes: 20", "wait_minutes: 0", "wait_minutes"),
         ("prompts.yaml", "{name}，您今天身体好不好", "{nmae}，您今天身体好不好", "nmae"),
         ("prompts.yaml", "line:", "line: [", "not valid YAML"),
+        (
+            "prompts.yaml",
+            "您请说。",
+            "您有什么事情要问或者要办的都可以直接对着我说就好。",
+            "短句",
+        ),
+        ("talk.yaml", "好，请按1。", "好，请按1。蛮好，请按4。", "按键"),
         ("hours.yaml", "周末: 8:00", "周未: 8:00", "周未"),
         ("transfer.yaml", 'number: "+86510120"', "number: 120", "+86510120"),
         ("transfer.yaml", "wait_seconds: 150", "wait_seconds: 900", "不能超过170"),
@@ -96,7 +103,9 @@ def test_a_mistake_in_a_policy_file_is_named_with_its_file(
     assert names in str(wrong.value)
 
 
-@pytest.mark.parametrize("gone", ["danger.yaml", "ladders.yaml", "prompts.yaml", "retries.yaml"])
+@pytest.mark.parametrize(
+    "gone", ["danger.yaml", "ladders.yaml", "prompts.yaml", "retries.yaml", "talk.yaml"]
+)
 def test_a_missing_policy_file_is_named(gone: str, tmp_path: Path) -> None:
     for original in Path("policy").glob("*.yaml"):
         if original.name != gone:

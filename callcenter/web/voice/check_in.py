@@ -92,7 +92,7 @@ def _understood(house: House, words: str) -> Understanding:
 
 def _check_in_next(house: House, attempt_id: int, after: Next, call_sid: str) -> Response:
     line = house.policy.line
-    speech = Speech(lines=after.lines, slow=after.slow, pause=after.pause)
+    speech = Speech(lines=after.lines, slow=after.slow, loud=after.loud, pause=after.pause)
     base = f"{house.settings.public_url}/voice/check-in/{attempt_id}"
     if after.then == "ask":
         return xml(twiml.ask(line, speech, f"{base}/turn?n={after.turn}"))

@@ -72,7 +72,8 @@ def _call_key(form: Form) -> str:
 
 
 def _hotline_next(house: House, answer: Answer, form: Form) -> Response:
-    line, speech = house.policy.line, Speech(lines=answer.lines, slow=answer.slow)
+    line = house.policy.line
+    speech = Speech(lines=answer.lines, slow=answer.slow, loud=answer.slow)
     if answer.then is Then.TRANSFER and answer.handoff_id is not None:
         return put_through(house, speech, answer.handoff_id, form["CallSid"])
     if answer.then is Then.HANG_UP:

@@ -1,5 +1,6 @@
 """Transfers: operators are rung in turn, and the first who presses the key has the caller."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -80,7 +81,7 @@ def _go_on(house: House, speech: Speech, handoff_id: int, line_sid: str, told: i
     if isinstance(step, (Hold, AfterHours)):
         lines, told = _waiting_words(house, step, told, reachable)
         onward = f"{base}/next?told={told}"
-        speech = Speech(lines=(*speech.lines, *lines), slow=speech.slow)
+        speech = replace(speech, lines=(*speech.lines, *lines))
         seconds = step.seconds if isinstance(step, Hold) else line.answer_seconds
         return xml(twiml.hold(line, speech, onward, seconds))
     name = "nobody_free" if reachable else "nobody_free_no_number"
