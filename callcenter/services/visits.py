@@ -7,23 +7,25 @@ nothing but the missing visit was its matter; any other one is settled by saying
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.checkin import NextAction, SlotKind, SlotState
 from callcenter.domain.escalation import FINDING_WORDS, NEEDS_WORDS, Finding, Reason, Standing
-from callcenter.domain.week import at, local, monday_of
+from callcenter.domain.habits import hours, thaw
+from callcenter.domain.week import at, local, monday_of, sunday_of
 from callcenter.policy import Policy
 from callcenter.services import coverage
 from callcenter.services.errors import BadVisit, FindingNeedsWords, NotFound
 from callcenter.services.escalations import LEAVES, resolve
 from callcenter.services.timeline import note as add_line
-from callcenter.store.tables import Elder, Escalation, Slot, Visit, Worker
+from callcenter.store.tables import Attempt, Elder, Escalation, Slot, Visit, Worker
 
 VISIT_KINDS = {"home_visit": "例行探访", "emergency_visit": "应急上门"}
 LONGEST = timedelta(hours=12)  # a longer one is a slip of the pen
 ENTERED_WITHIN = timedelta(days=31)  # written on paper, entered later; not years later
 CLOCKS_DIFFER = timedelta(minutes=2)
+SEEN = frozenset({Finding.SEEN_WELL, Finding.SEEN_ILL_HELPED})
 NOT_SEEN = frozenset({Finding.IN_HOSPITAL, Finding.AWAY_CONFIRMED, Finding.REFUSED})
 
 
@@ -44,6 +46,8 @@ def record_visit(
 ) -> Visit:
     """Keeps a visit and ends what it ends; entering the same visit again changes nothing.
 
+    A call that waits to be tried again waits until tomorrow: the elder has just been seen. It stays
+    due, since a visit never stands in for a call.
     Ends the first unended visit slot of the week in which it began: seen means `confirmed_safe`,
     a confirmed absence or a refusal means `excused`, and a slot that hung on an escalation is
     `resolved`. One day ends at most one slot: two visits a week are on two days. `settles` names
@@ -74,6 +78,8 @@ def record_visit(
     _tell_time_line(session, now, visit, worker)
     _end_slot(session, now, visit, worker)
     _settle(session, now, visit, worker, settles)
+    if found in SEEN:
+        _not_again_today(session, now, visit)
     if found in LEAVES:
         day = local(now).date()
         coverage.leave(session, now, elder_id, day, LEAVES[found], worker.name)
@@ -186,6 +192,30 @@ def _only_this_visit(session: Session, one: Escalation, visit: Visit) -> bool:
     tied = session.scalars(select(Slot).where(Slot.escalation_id == one.id)).all()
     mine = any(slot.id == visit.slot_id for slot in tied)
     return mine and not any(slot.state == SlotState.ESCALATED.value for slot in tied)
+
+
+def _not_again_today(session: Session, now: datetime, visit: Visit) -> None:
+    """Calls of today that reached nobody are tried again tomorrow, if tomorrow is in their week."""
+    today = local(now).date()
+    if local(visit.began_at).date() != today or today >= sunday_of(monday_of(now)):
+        return
+    elder = session.get_one(Elder, visit.elder_id)
+    window = hours(elder.window_opens, elder.window_closes, thaw(elder.habits))
+    tomorrow = window.next_open(at(today + timedelta(days=1), 0))
+    tried = exists().where(Attempt.slot_id == Slot.id, Attempt.state == "ended")
+    rows = select(Slot).where(
+        Slot.elder_id == visit.elder_id,
+        Slot.week == monday_of(now),
+        Slot.kind == SlotKind.CALL.value,
+        Slot.state == SlotState.OPEN.value,
+        Slot.next_action == NextAction.DIAL.value,
+        Slot.next_at < tomorrow,
+        tried,
+    )
+    for slot in session.scalars(rows.with_for_update()):
+        slot.next_at, slot.by = tomorrow, max(slot.by, window.closing(tomorrow))
+        text = "今天已经见到本人，电话改到明天再打"
+        add_line(session, now, "call", text, elder_id=visit.elder_id)
 
 
 def _tell_time_line(session: Session, now: datetime, visit: Visit, worker: Worker) -> None:

@@ -19,12 +19,13 @@ from sqlalchemy.orm import Session
 from callcenter.domain import handcall as hand
 from callcenter.domain.checkin import NextAction, SlotKind, SlotState
 from callcenter.domain.escalation import NEEDS_WORDS, OF_THE_HOUSE, Finding, Reason, Standing
+from callcenter.domain.hold import HoldReason
 from callcenter.domain.week import at, local
 from callcenter.exchange.core import Exchange
-from callcenter.services import call_list, escalations, handoffs, visits
+from callcenter.services import call_list, escalations, handoffs, holds, visits
 from callcenter.services.errors import AlreadyAcknowledged, AlreadyResolved
 from callcenter.simulation.district import HOTLINE, District, Habit
-from callcenter.store.tables import Elder, Escalation, HandCall, Handoff, Notice, Slot, Worker
+from callcenter.store.tables import Elder, Escalation, HandCall, Handoff, Hold, Notice, Slot, Worker
 from callcenter.wiring import House
 
 Rows = Sequence[Any]
@@ -79,6 +80,11 @@ ON_CALL_LIST = (
     )
     .order_by(Slot.id)
 )
+HELD = (
+    select(Hold.id, Hold.elder_id)
+    .where(*holds.UNCHECKED, Hold.last_day <= bindparam("today"))
+    .order_by(Hold.id)
+)
 TO_RING_BACK = select(Handoff.id, Handoff.opened_at).where(Handoff.state.in_(CALL_BACK))
 
 
@@ -123,13 +129,16 @@ class Staff:
             acknowledged = session.execute(ACKNOWLEDGED).all()
             to_ring_back = session.execute(TO_RING_BACK).all()
             by_hand = session.execute(ON_CALL_LIST).all()
-        if not (ringing or acknowledged or to_ring_back or by_hand or self._visits_wait(now)):
+            away = session.execute(HELD, {"today": local(now).date()}).all()
+        waits = ringing or acknowledged or to_ring_back or by_hand or away
+        if not (waits or self._visits_wait(now)):
             return False
         self._visit(now)
         self._acknowledge(now, ringing)
         self._find_out(now, acknowledged)
         self._call_back(now, to_ring_back)
         self._ring_by_hand(now, by_hand)
+        self._ask_back(now, away)
         return True
 
     def _visits_wait(self, now: datetime) -> bool:
@@ -181,6 +190,41 @@ class Staff:
             found=found,
             note="邻居证实" if found in NEEDS_WORDS else "",
         )
+        if found in (Finding.IN_HOSPITAL, Finding.AWAY_CONFIRMED):
+            self._hold(session, now, elder, worker, one.slot_id)
+
+    def _hold(
+        self, session: Session, now: datetime, elder: Elder, worker: Worker, slot_id: int
+    ) -> None:
+        """Somebody says until when the elder is away."""
+        days = self._chance("holds", slot_id).randint(1, 5)
+        tomorrow = local(now).date() + timedelta(days=1)
+        with suppress(holds.OverlappingHold):
+            holds.hold(
+                session,
+                now,
+                elder,
+                worker,
+                reason=HoldReason.HOSPITAL,
+                first=tomorrow,
+                last=tomorrow + timedelta(days=days),
+                said_by="邻居",
+            )
+
+    def _ask_back(self, now: datetime, rows: Rows) -> None:
+        """On the last day of a hold most are asked about: back, or away for longer; some never."""
+        for hold_id, elder_id in rows:
+            chance = self._chance("asks back", hold_id)
+            roll = chance.random()
+            if roll > 0.8 or now.minute < chance.randint(0, 50):
+                continue
+            with self.house.store.work() as session, suppress(holds.AlreadyChecked):
+                worker = self._visitor(session, session.get_one(Elder, elder_id))
+                if roll < 0.6:
+                    holds.back(session, now, hold_id, worker)
+                else:
+                    last = local(now).date() + timedelta(days=2)
+                    holds.prolong(session, now, hold_id, worker, last=last, said_by="邻居")
 
     def _visitor(self, session: Session, elder: Elder) -> Worker:
         if elder.caseworker_id is not None:

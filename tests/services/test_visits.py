@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from callcenter.domain.escalation import Finding, Reason
-from callcenter.domain.week import at
+from callcenter.domain.week import at, local
 from callcenter.services import escalations
 from callcenter.services.errors import BadVisit, FindingNeedsWords, NotFound
 from callcenter.services.visits import record_visit
-from callcenter.store.tables import Coverage, Escalation, Event, Slot, Visit
+from callcenter.store.tables import Attempt, Coverage, Escalation, Event, Slot, Visit
 from tests.district import District, settle
 from tests.house import make_house
 
@@ -310,3 +310,33 @@ def test_no_row_of_visits_ever_touches_a_call_or_frees_a_slot(
     days = {day for day, _, _ in plan}
     gone = any(found in (Finding.MOVED, Finding.DECEASED) for _, found, _ in plan)
     assert gone or len(ended) == min(2, len(days))
+
+
+def test_who_was_seen_today_is_rung_again_tomorrow_and_the_call_stays_due(
+    district: District,
+) -> None:
+    """A call that reached nobody is not tried again on the day of a visit; it is still owed."""
+    house, slot = district.house, district.slots(WANG, "call")[0]
+    now = house.now()
+    with house.store.work() as session:
+        mine = session.get_one(Slot, slot.id)
+        mine.next_action, mine.next_at = "dial", now + timedelta(minutes=20)
+        session.add(
+            Attempt(
+                slot_id=slot.id,
+                elder_id=slot.elder_id,
+                number=1,
+                to_phone="+8610010000001",
+                state="ended",
+                live=False,
+                intended_at=now - timedelta(minutes=10),
+                talk={},
+            )
+        )
+    visit(district)
+    first, second = district.slots(WANG, "call")
+    assert (first.state, second.state) == ("open", "open")
+    assert first.next_at is not None
+    assert local(first.next_at).date() == local(now).date() + timedelta(days=1)
+    assert first.by > first.next_at
+    assert second.next_at == second.due_at

@@ -18,6 +18,7 @@ from callcenter.web.console.page import AtDesk, Desk, PageRoute, go, show
 
 router = APIRouter(route_class=PageRoute)
 Csrf = Depends(auth.check_csrf)
+AWAY = (Finding.IN_HOSPITAL.value, Finding.AWAY_CONFIRMED.value)  # until when is asked at once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +103,8 @@ def record(at: AtDoor, number: int, filled: Annotated[Sheet, Depends(filled_in)]
     except CareError as wrong:
         with at.house.store.look() as session:
             return _form(at, session, number, filled, str(wrong), wrong.status)
+    if filled.found in AWAY:
+        return go(at.request, f"/console/elders/{number}/hold", said + "请登记暂停到哪一天。")
     return go(at.request, "/console/visits", said)
 
 
