@@ -240,7 +240,7 @@ def escalate(house: House, now: datetime) -> None:
 def deliver(house: House, notifier: Notifier, now: datetime) -> None:
     """Sends the notices that are due, over every channel."""
     with house.store.work() as session:
-        claimed = notices.claim_due(session, now, NOTICES)
+        claimed = notices.claim_due(session, now, house.policy, NOTICES)
     for one in claimed:
         went = notifier.send(one)
         with house.store.work() as session:

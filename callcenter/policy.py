@@ -14,6 +14,7 @@ from pypinyin import Style, lazy_pinyin, pinyin
 
 from callcenter.domain.answers import AnswerRules
 from callcenter.domain.breaker import BreakerRule
+from callcenter.domain.bundling import Bundling
 from callcenter.domain.call import Disposition
 from callcenter.domain.checkin import Outcome, Retry, RetryPolicy
 from callcenter.domain.danger import DangerRules
@@ -83,6 +84,7 @@ class Mass:
     """What concerns many elders or many staff at once."""
 
     breaker: BreakerRule
+    bundling: Bundling
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,7 +225,10 @@ def _ladder(name: str, raw: Mapping[str, Any]) -> LadderPlan:
 
 def _mass(raw: Mapping[str, Any]) -> Mass:
     sheet = Sheet(name="mass.yaml", raw=raw)
-    return Mass(breaker=BreakerRule.parse(sheet.part("breaker")))
+    return Mass(
+        breaker=BreakerRule.parse(sheet.part("breaker")),
+        bundling=Bundling.parse(sheet.part("bundling")),
+    )
 
 
 def _prompts(raw: Mapping[str, Any]) -> Prompts:

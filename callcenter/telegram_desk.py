@@ -6,7 +6,8 @@ from bot.channels import telegram
 from bot.channels.words import Words, in_digits, read_words
 from callcenter import reception
 from callcenter.config import BadSettings
-from callcenter.services import escalations, notices, outbox
+from callcenter.services import notices, outbox
+from callcenter.services.acknowledging import acknowledge_together
 from callcenter.services.errors import CareError
 from callcenter.wiring import House
 
@@ -45,9 +46,7 @@ class TelegramDesk:
                 worker = notices.worker_in_chat(session, escalation_id, chat)
                 if worker is None:
                     return self._words.say("not_told")
-                escalations.acknowledge(
-                    session, self._house.now(), escalation_id, worker, "telegram"
-                )
+                acknowledge_together(session, self._house.now(), escalation_id, worker, "telegram")
                 return self._words.say("taken", name=worker.name)
         except CareError as no:
             return str(no)

@@ -24,7 +24,7 @@ from callcenter.domain.escalation import (
 from callcenter.domain.people import Leaving
 from callcenter.domain.week import local
 from callcenter.policy import Policy
-from callcenter.services import coverage, line
+from callcenter.services import bundles, coverage, line
 from callcenter.services.errors import (
     AlreadyAcknowledged,
     AlreadyResolved,
@@ -252,7 +252,8 @@ def _new(
     if gap is not None:
         note(session, now, "escalation", str(gap), elder_id=one.elder_id, escalation_id=one.id)
     if ladder is not None:
-        tell(session, now, policy, one, (0,))
+        told = bundles.told_at_first(session, policy.mass.bundling, ladder, reason)
+        tell(session, now, policy, one, told)
     return one
 
 

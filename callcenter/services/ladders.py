@@ -18,6 +18,7 @@ from callcenter.domain.escalation import (
 from callcenter.domain.people import Role
 from callcenter.domain.week import local
 from callcenter.policy import Policy
+from callcenter.services import bundles
 from callcenter.services.errors import CareError
 from callcenter.store.tables import Community, Elder, Escalation, Notice, Worker
 
@@ -120,7 +121,7 @@ def tell(
     people = dict.fromkeys(id_ for rung in rungs for id_ in ladder.rungs[rung].workers)
     if one.acknowledged_by is not None:
         people[one.acknowledged_by] = None
-    text = _words(session, policy, one)
+    text, reason = _words(session, policy, one), Reason(one.reason)
     for worker in _reachable(session, list(people)):
         for address in addresses(worker):
             if address.startswith("sms:") and _texted(session, one, address) >= SAME_TEXTS:
@@ -132,7 +133,9 @@ def tell(
                     address=address,
                     round=(rounds or 0) + 1,
                     text=text,
-                    due_at=now,
+                    due_at=bundles.leaves_at(
+                        session, now, policy.mass.bundling, reason, worker.id, address
+                    ),
                 )
             )
     session.flush()

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.escalation import URGENT
+from callcenter.policy import Policy
+from callcenter.services import bundles
 from callcenter.services.errors import NotFound
 from callcenter.services.timeline import note
 from callcenter.store.tables import Escalation, Notice, Worker
@@ -29,8 +31,11 @@ class Due:
     text: str
 
 
-def claim_due(session: Session, now: datetime, limit: int = 50) -> list[Due]:
-    """Marks due notices as going out; the caller commits, then sends."""
+def claim_due(session: Session, now: datetime, policy: Policy, limit: int = 50) -> list[Due]:
+    """Marks due notices as going out; the caller commits, then sends.
+
+    What is due for the same worker over the same channel goes out as one (services.bundles).
+    """
     rows = session.scalars(
         select(Notice)
         .join(Escalation, Escalation.id == Notice.escalation_id)
@@ -39,12 +44,21 @@ def claim_due(session: Session, now: datetime, limit: int = 50) -> list[Due]:
         .limit(limit)
         .with_for_update(skip_locked=True, of=Notice)
     ).all()
-    return [_claim(session, one) for one in rows]
+    claimed = []
+    for one in rows:
+        if one.state != "due":
+            continue  # goes out with an earlier one
+        others = bundles.gather(session, one)
+        for notice in (one, *others):
+            _goes(session, notice, None if notice is one else one.id)
+        session.flush()
+        claimed.append(_claim(session, policy, one))
+    return claimed
 
 
-def _claim(session: Session, one: Notice) -> Due:
-    one.state, one.tries = "going", one.tries + 1
-    scheme, _, target = one.address.partition(":")
+def _goes(session: Session, one: Notice, leader: int | None) -> None:
+    one.state, one.tries, one.told_with = "going", one.tries + 1, leader
+    scheme = one.address.partition(":")[0]
     escalation = session.get_one(Escalation, one.escalation_id)
     worker = session.get_one(Worker, one.worker_id)
     text = f"通知{worker.name}（{WAYS[scheme]}）"
@@ -56,28 +70,35 @@ def _claim(session: Session, one: Notice) -> Due:
         elder_id=escalation.elder_id,
         escalation_id=escalation.id,
     )
+
+
+def _claim(session: Session, policy: Policy, one: Notice) -> Due:
+    scheme, _, target = one.address.partition(":")
     return Due(
         notice_id=one.id,
-        escalation_id=escalation.id,
+        escalation_id=one.escalation_id,
         scheme=scheme,
         target=target,
-        text=one.text,
+        text=bundles.words(session, policy, one),
     )
 
 
 def sent(session: Session, now: datetime, notice_id: int, sid: str) -> None:
     """It left the house; whether it arrived is told later."""
     one = locked(session, notice_id)
-    one.sid, one.sent_at = sid, now
-    if one.state == "going":
-        one.state = "sent"
+    one.sid = sid
+    for each in bundles.together(session, one):
+        each.sent_at = now
+        if each.state == "going":
+            each.state = "sent"
 
 
 def delivered(session: Session, notice_id: int) -> None:
     """The carrier says it arrived: a message on the phone, or a call that was picked up."""
     one = locked(session, notice_id)
-    if one.state in ("going", "sent"):
-        one.state = "delivered"
+    for each in bundles.together(session, one):
+        if each.state in ("going", "sent"):
+            each.state = "delivered"
 
 
 def failed(
@@ -90,13 +111,15 @@ def failed(
 ) -> None:
     """It did not arrive. Tried again a little later while that makes sense; the ladder goes on."""
     one = locked(session, notice_id)
-    if one.state not in ("going", "sent"):
-        return
-    one.trouble = trouble[:120]
-    if again and one.tries < TRIES:
-        one.state, one.due_at = "due", now + max(AGAIN_AFTER, timedelta(seconds=seconds))
-    else:
-        one.state = "failed"
+    for each in bundles.together(session, one):
+        if each.state not in ("going", "sent"):
+            continue
+        each.trouble = trouble[:120]
+        if again and each.tries < TRIES:
+            each.due_at = now + max(AGAIN_AFTER, timedelta(seconds=seconds))
+            each.state, each.told_with = "due", None
+        else:
+            each.state = "failed"
 
 
 def worker_told(session: Session, escalation_id: int, phone: str) -> Worker | None:

@@ -5,8 +5,8 @@ import re
 from fastapi import APIRouter, Response
 
 from callcenter.services import notices
+from callcenter.services.acknowledging import acknowledge_together
 from callcenter.services.errors import CareError
-from callcenter.services.escalations import acknowledge
 from callcenter.telephony import twiml
 from callcenter.web.signed import SignedForm, TheHouse
 from callcenter.web.voice.markup import xml
@@ -30,9 +30,11 @@ def _acknowledge(house: House, escalation_id: int, phone: str) -> str:
             worker = notices.worker_told(session, escalation_id, phone)
             if worker is None:
                 return "没有发给您的这条预警，请核对号码。"
-            acknowledge(session, house.now(), escalation_id, worker, "sms")
+            taken = acknowledge_together(session, house.now(), escalation_id, worker, "sms")
     except CareError as said:
         return str(said)
+    if len(taken) > 1:
+        return f"{len(taken)}条预警由您接了。办完请到工作台逐条登记结果。"
     return f"预警{escalation_id}号由您接了。办完请到工作台登记结果。"
 
 

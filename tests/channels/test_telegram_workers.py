@@ -40,7 +40,7 @@ def send_due(house: House, api: BotApi) -> list[str]:
     """What the engine does with due notices; gives the ids under which they were sent."""
     sender, sids = TelegramSender(TOKEN, api.url), []
     with house.store.work() as session:
-        due = notices.claim_due(session, house.now())
+        due = notices.claim_due(session, house.now(), house.policy)
     for one in due:
         sids.append(sender.send(one.target, one.text, one.escalation_id))
         with house.store.work() as session:

@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Response
 
 from callcenter.domain.call import DISPOSITION_WORDS, Disposition
-from callcenter.services import notices
+from callcenter.services import bundles, notices
+from callcenter.services.acknowledging import acknowledge_together
 from callcenter.services.errors import AlreadyAcknowledged, AlreadyResolved
-from callcenter.services.escalations import acknowledge
 from callcenter.store.tables import Worker
 from callcenter.telephony import twiml
 from callcenter.telephony.twiml import Speech
@@ -32,7 +32,8 @@ def notice_turn(notice_id: int, form: SignedForm, house: TheHouse, heard: int = 
         with house.store.work() as session:
             notice = notices.locked(session, notice_id)
             notices.delivered(session, notice_id)
-            words = house.policy.say("staff", "notice_call", text=notice.text)
+            text = bundles.words(session, house.policy, notice)
+            words = house.policy.say("staff", "notice_call", text=text)
         return _notice_ask(house, notice_id, words, heard=1)
     name = "notice_no_answer"
     values: dict[str, str] = {}
@@ -49,7 +50,7 @@ def _acknowledge_by_phone(house: House, notice_id: int) -> tuple[str, dict[str, 
             worker = session.get_one(Worker, notice.worker_id)
             if not worker.active:
                 return "notice_no_answer", {}
-            acknowledge(session, house.now(), notice.escalation_id, worker, "tel")
+            acknowledge_together(session, house.now(), notice.escalation_id, worker, "tel")
     except AlreadyResolved:
         return "notice_over", {}
     except AlreadyAcknowledged as taken:
