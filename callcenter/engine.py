@@ -23,6 +23,7 @@ from callcenter.services import (
     callbacks,
     coverage,
     escalations,
+    forecast,
     handoffs,
     holds,
     notices,
@@ -95,6 +96,7 @@ def keep(house: House, now: datetime) -> None:
     _try(lambda: roster(house, now))
     _try(lambda: _plan_if_changed(house, now))
     _try(lambda: weekclose.draw_due(house.store, now))
+    _try(lambda: foresee(house, now))
     file = house.settings.duty_phones_file
     if file is not None:
         with house.store.look() as session:
@@ -110,6 +112,15 @@ def roster(house: House, now: datetime) -> None:
             return
     with house.store.work() as session:
         coverage.look(session, now)
+
+
+def foresee(house: House, now: datetime) -> None:
+    """On Wednesday supervisors are told once who will be missed by Sunday."""
+    with house.store.look() as session:
+        if not forecast.to_be_told(session, now, house.policy):
+            return
+    with house.store.work() as session:
+        forecast.tell(session, now, house.policy)
 
 
 def plan(house: House, now: datetime, batch: int = weekplan.BATCH) -> None:

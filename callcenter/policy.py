@@ -20,6 +20,7 @@ from callcenter.domain.checkin import Outcome, Retry, RetryPolicy
 from callcenter.domain.danger import DangerRules
 from callcenter.domain.ear import Ear
 from callcenter.domain.escalation import Reason
+from callcenter.domain.forecast import ForecastRule
 from callcenter.domain.hours import Hours
 from callcenter.domain.people import Role
 from callcenter.domain.rulesheet import Sheet
@@ -85,6 +86,7 @@ class Mass:
 
     breaker: BreakerRule
     bundling: Bundling
+    forecast: ForecastRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,6 +230,7 @@ def _mass(raw: Mapping[str, Any]) -> Mass:
     return Mass(
         breaker=BreakerRule.parse(sheet.part("breaker")),
         bundling=Bundling.parse(sheet.part("bundling")),
+        forecast=ForecastRule.parse(sheet.part("forecast")),
     )
 
 

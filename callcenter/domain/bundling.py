@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from callcenter.domain.escalation import REASON_WORDS, Ladder, Reason
 from callcenter.domain.rulesheet import Sheet
-from callcenter.domain.spoken import say_number
+from callcenter.domain.spoken import say_count
 
 NAMED = 6  # so many names are said; the others are counted
 
@@ -61,7 +61,7 @@ def several(about: Sequence[str], reasons: Sequence[Reason]) -> Several:
     """The words for escalations about these people, for these reasons."""
     alike = set(reasons)
     return Several(
-        number="两" if len(about) == 2 else say_number(len(about)),
+        number=say_count(len(about)),
         reason=REASON_WORDS[reasons[0]] if len(alike) == 1 else "等您核实",
         names="、".join(about[:NAMED]) + ("等" if len(about) > NAMED else ""),
     )

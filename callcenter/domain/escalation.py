@@ -33,6 +33,7 @@ class Reason(StrEnum):
     NOT_PERMITTED = "not_permitted"  # the carrier refuses calls by permission: one for all
     WORSENING = "worsening"  # answers about daily life became worse from call to call
     MESSAGE = "message"  # the elder has something to tell the caseworker
+    FORECAST = "forecast"  # some will be missed by Sunday: one for all
 
 
 REASON_WORDS = {
@@ -57,10 +58,13 @@ REASON_WORDS = {
     Reason.NOT_PERMITTED: "线路不允许呼出，请找运营商开通",
     Reason.WORSENING: "近况变差，请去问问",
     Reason.MESSAGE: "有话带给社工",
+    Reason.FORECAST: "照现在的安排有老人要漏，请安排人",
 }
 
 URGENT = frozenset({Reason.DANGER, Reason.CRISIS})
-OF_THE_HOUSE = frozenset({Reason.LINE_DOWN, Reason.NOT_PERMITTED})  # of no elder: one for all
+OF_THE_HOUSE = frozenset(  # of no elder: one for all
+    {Reason.LINE_DOWN, Reason.NOT_PERMITTED, Reason.FORECAST}
+)
 PRESSING = URGENT | {Reason.CALL_BACK}
 UNHURRIED = frozenset({Reason.WORSENING, Reason.MESSAGE})  # days, not minutes
 

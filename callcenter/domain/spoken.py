@@ -38,6 +38,11 @@ def say_number(number: int) -> str:
     return said[1:] if said.startswith("一十") else said
 
 
+def say_count(number: int) -> str:
+    """How many, before 位 or 个: 2 -> 两, otherwise as `say_number`."""
+    return "两" if number == 2 else say_number(number)
+
+
 def _grouped(number: int) -> str:
     said, gap = "", False
     for power in (2, 1, 0):

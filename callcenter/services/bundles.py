@@ -7,7 +7,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.bundling import Bundling, goes_out_at, rungs_told, several
-from callcenter.domain.escalation import OF_THE_HOUSE, PRESSING, Ladder, Reason, Standing
+from callcenter.domain.escalation import (
+    OF_THE_HOUSE,
+    PRESSING,
+    UNHURRIED,
+    Ladder,
+    Reason,
+    Standing,
+)
 from callcenter.policy import Policy
 from callcenter.store.tables import Escalation, Notice
 
@@ -38,13 +45,17 @@ def told_at_first(
     session: Session, rule: Bundling, ladder: Ladder, reason: Reason
 ) -> tuple[int, ...]:
     """The rungs that hear of a new escalation: more than one when the first has its hands full."""
-    if reason in ALONE:
+    if reason in ALONE or reason in UNHURRIED:
         return (0,)
     people = {one for rung in ladder.rungs for one in rung.workers}
     load = (
         select(Notice.worker_id, func.count(Notice.escalation_id.distinct()))
         .join(Escalation, Escalation.id == Notice.escalation_id)
-        .where(Escalation.standing != Standing.RESOLVED.value, Notice.worker_id.in_(people))
+        .where(
+            Escalation.standing != Standing.RESOLVED.value,
+            Escalation.reason.not_in([one.value for one in UNHURRIED]),
+            Notice.worker_id.in_(people),
+        )
         .group_by(Notice.worker_id)
     )
     return rungs_told(ladder, {row[0]: row[1] for row in session.execute(load)}, rule.cap)
