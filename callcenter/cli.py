@@ -32,6 +32,7 @@ from callcenter.simulation.command import CannotSimulate, add_options, simulated
 from callcenter.store import schema
 from callcenter.store.session import open_engine
 from callcenter.store.tables import Worker
+from callcenter.telephony.words import BadCarrierWords
 from callcenter.understanding import understand
 from callcenter.web.app import create_app
 from callcenter.web.fallback import create_fallback
@@ -42,6 +43,7 @@ from knowledge.batch import ask_lines
 PLAIN = (
     BadSettings,
     BadPolicy,
+    BadCarrierWords,
     schema.SchemaMismatch,
     launch.CannotStart,
     BadToken,

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     fallback_port: int = Field(default=8020, ge=1, le=65535)
     hotline_mode: Literal["gather", "relay"] = "gather"  # relay: text over a socket, interruptible
     calls_per_second: int = Field(default=1, ge=1, le=10_000)  # shared by all engines
+    calls_per_day: int = Field(default=0, ge=0)  # check-in calls of all engines; 0: no cap
     dials_at_once: int = Field(default=8, ge=1, le=64)  # requests to the carrier side by side
     allow_china_over_twilio: bool = False
 

@@ -31,14 +31,21 @@ Answer = str | CarrierError | _Stale
 
 
 def dial(house: House, now: datetime) -> None:
-    """Claims due check-in calls, as many as the line may place in this second, and places them."""
+    """Claims due check-in calls, as many as the line may place in this second, and places them.
+
+    When the day's calls are used up, those that cannot wait until tomorrow go to people.
+    """
+    per_second, per_day = house.settings.calls_per_second, house.settings.calls_per_day
     with house.store.work() as session:
+        if pace.day_is_spent(session, now, per_day):
+            claims.put_off(session, now, BATCH)
+            return
         claimed = claims.claim_due(
             session,
             now,
             house.policy,
             BATCH,
-            lambda wanted: pace.take(session, now, wanted, house.settings.calls_per_second),
+            lambda wanted: pace.take(session, now, wanted, per_second, per_day),
         )
     if claimed:
         _record(house, list(zip(claimed, _place_all(house, claimed), strict=True)))

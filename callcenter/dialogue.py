@@ -21,6 +21,7 @@ FAILURES = 2  # a conversation that fails so often in a row goes to a person
 MAYBE_DANGER = "maybe_danger"  # uncertain: a person hears it, with the duty officers rung too
 TROUBLE = "trouble"  # an action or the assistant itself broke: the same as silence
 SILENT_CALL = "silent_call"  # somebody rang and said nothing
+REPEATS = ("again", "slower", "louder")  # what was said last is said again
 KEPT = 6  # utterances kept for the summary that a person gets
 
 
@@ -62,6 +63,7 @@ class Memory:
     failures: int = 0  # turns in a row that brought nothing
     silences: int = 0
     slow: bool = False
+    offered: int = 0  # the slot of a check-in that the caller may finish; 0: none
     turn: int = 0  # utterances taken; on the phone the next one must carry this number
 
     def freeze(self) -> dict[str, Any]:
@@ -78,6 +80,7 @@ class Memory:
             failures=int(raw.get("failures", 0)),
             silences=int(raw.get("silences", 0)),
             slow=bool(raw.get("slow", False)),
+            offered=int(raw.get("offered", 0)),
             turn=int(raw.get("turn", 0)),
         )
 
@@ -125,6 +128,21 @@ class FrontDoor:
         """The first words: who this is, that it is an AI voice, and how to get a person."""
         name = "hello" if caller.channel == "phone" else "hello_web"
         return self._reply(Memory(), self._line(name))
+
+    def offer(self, welcome: Reply, called: str, slot_id: int) -> Reply:
+        """The first words, and whether the caller wants to finish a check-in that is open."""
+        line = self._policy.say("hotline", "offer_check_in", name=called)
+        memory = replace(welcome.memory, offered=slot_id)
+        return self._reply(memory, *welcome.lines, line)
+
+    def finished(self, memory: Memory, name: str) -> Reply:
+        """The answer to the offer is spoken back; the talk goes on."""
+        return self._reply(replace(memory, offered=0), self._line(name))
+
+    def stays_offered(self, text: str) -> bool:
+        """Whether an offer still stands after these words: none, or the wish to hear it again."""
+        command = self._policy.answers.command(text)
+        return not text.strip() or (command is not None and command.intent in (*REPEATS, "verify"))
 
     def silence(self, caller: Caller, memory: Memory) -> Reply:
         """Nothing was said: asked again twice, then the call ends kindly."""
@@ -199,7 +217,7 @@ class FrontDoor:
             name = "verify" if caller.channel == "phone" else "verify_web"
             told = self._reply(memory, self._line(name), *memory.last)
             return replace(told, memory=replace(told.memory, last=memory.last))
-        if means in ("again", "slower", "louder"):
+        if means in REPEATS:
             slow = memory.slow or means != "again"
             lines = memory.last or (self._line("say_it"),)
             first = (self._line("slower"),) if means == "slower" else ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.channels.telegram_api import ChatTrouble
+from callcenter.domain.numbers import without_links
 from callcenter.policy import Policy
 from callcenter.services.notices import Due
 from callcenter.telephony.port import CallOrder, Carrier, CarrierError, Refused, Slower
@@ -69,8 +70,9 @@ class Notifier:
             )
             return self.carrier.place_call(order)
         if due.scheme == "sms":
+            text = without_links(due.text)
             words = self.policy.say(
-                "staff", "notice_text", number=str(due.escalation_id), text=due.text
+                "staff", "notice_text", number=str(due.escalation_id), text=text
             )
             status = f"{self.public_url}/sms/notice/{due.notice_id}/status"
             return self.carrier.send_text(due.target, words, status)

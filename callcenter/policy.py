@@ -1,6 +1,7 @@
 """What care staff decide, read once from policy/*.yaml; mistakes are named in plain words."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -234,6 +235,10 @@ def _mass(raw: Mapping[str, Any]) -> Mass:
     )
 
 
+QUOTED = re.compile('[“”‘’"「」『』]')
+READ_BY_EYE = "_web"  # prompts of the chat page and Telegram
+
+
 def _prompts(raw: Mapping[str, Any]) -> Prompts:
     sections = {name: dict(part) for name, part in raw.items() if name != "line"}
     for section, prompts in sections.items():
@@ -244,4 +249,6 @@ def _prompts(raw: Mapping[str, Any]) -> Prompts:
             wrong = None if name.endswith("_web") else too_much(words)
             if wrong:
                 raise ValueError(f"{section}.{name}：{wrong}")
+            if QUOTED.search(words) and not name.endswith(READ_BY_EYE):
+                raise ValueError(f"{section}.{name} 里有引号；念出来听不见引号，请去掉")
     return Prompts(line=Line(**raw["line"]), sections=sections)

@@ -18,7 +18,7 @@ from callcenter.dialogue import (
     Then,
 )
 from callcenter.domain.escalation import Reason
-from callcenter.services import conversations, handoffs
+from callcenter.services import conversations, handoffs, ring_in
 from callcenter.services.escalations import open_escalation
 from callcenter.store.tables import Conversation, Elder
 from callcenter.wiring import House
@@ -40,7 +40,7 @@ def welcome(house: House, *, key: str, channel: str, address: str = "") -> Answe
     """Begins a conversation (or finds it again) and gives the first words."""
     with house.store.work() as session:
         one = conversations.begin(session, house.now(), key=key, channel=channel, address=address)
-        reply = house.door.welcome(_caller(one))
+        reply = _with_offer(session, house, one, house.door.welcome(_caller(one)))
         conversations.remember(one, reply.memory.freeze())
         conversations.add(session, house.now(), "assistant", reply.lines, conversation_id=one.id)
     return Answer(lines=reply.lines, then=reply.then, slow=False, conversation_id=one.id)
@@ -73,7 +73,10 @@ def hear(
         conversations.add(session, house.now(), "caller", [text], conversation_id=one.id)
         if one.with_person and not certain:
             return _to_person(house, caller)
-        at_once = house.door.at_once(caller, memory, text, danger)
+        at_once = None if danger else _finished(session, house, memory, text)
+        if not house.door.stays_offered(text):
+            memory = replace(memory, offered=0)
+        at_once = at_once or house.door.at_once(caller, memory, text, danger)
         if at_once is not None:
             return _written(session, house, one, at_once)
     reply = house.door.ask(caller, memory, text)
@@ -89,6 +92,24 @@ def again(house: House, key: str) -> Answer | None:
     with house.store.work() as session:
         one = conversations.find(session, key)
         return None if one is None else _once_more(session, one, Memory.thaw(one.memory))
+
+
+def _with_offer(session: Session, house: House, one: Conversation, hello: Reply) -> Reply:
+    """Who rings in while a check-in is open is offered to finish it."""
+    if one.channel != "phone" or one.elder_id is None:
+        return hello
+    slot = ring_in.unfinished(session, house.now(), one.elder_id)
+    if slot is None:
+        return hello
+    return house.door.offer(hello, session.get_one(Elder, one.elder_id).called, slot.id)
+
+
+def _finished(session: Session, house: House, memory: Memory, text: str) -> Reply | None:
+    """What the line says when these words finish the check-in that was offered; else None."""
+    if not memory.offered or not text.strip():
+        return None
+    how = ring_in.finish(session, house.now(), house.policy, memory.offered, text.strip())
+    return None if how is None else house.door.finished(memory.after(text), how.value)
 
 
 def _once_more(session: Session, one: Conversation, memory: Memory) -> Answer:

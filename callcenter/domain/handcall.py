@@ -28,6 +28,7 @@ class Why(StrEnum):
     NUMBER_WRONG = "number_wrong"
     LINE_DOWN = "line_down"  # mass failure of the line
     NOT_PERMITTED = "not_permitted"  # the carrier does not permit calls to this number
+    COST_CAP = "cost_cap"  # the calls of the day are used up
 
 
 WHY_WORDS = {
@@ -38,6 +39,7 @@ WHY_WORDS = {
     Why.NUMBER_WRONG: "电话号码无效",
     Why.LINE_DOWN: "线路大面积不通",
     Why.NOT_PERMITTED: "线路不许呼出这个号码",
+    Why.COST_CAP: "今天的自动电话已打满",
 }
 
 

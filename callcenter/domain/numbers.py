@@ -1,4 +1,4 @@
-"""What a telephone number says about itself. E.164, as the carrier writes them."""
+"""What a telephone number says about itself, and what a text to it may hold. E.164."""
 
 import re
 
@@ -14,3 +14,15 @@ def dialable(number: str) -> bool:
 def landline(number: str) -> bool:
     """Whether this is a landline of mainland China, which takes no text messages."""
     return LANDLINE.fullmatch(number) is not None
+
+
+LINK = re.compile(
+    r"(?:[a-z]+://|www\.)[!-~]+"
+    r"|(?<![a-z0-9.@-])(?:[a-z0-9-]+\.)+(?:com|cn|net|org|top|xyz|cc|info|vip)(?![a-z0-9])[!-~]*",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def without_links(text: str) -> str:
+    """The text as networks of mainland China carry it: a text with a link is dropped unsent."""
+    return LINK.sub("（网址）", text)

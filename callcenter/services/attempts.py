@@ -367,6 +367,11 @@ def _history(session: Session, slot: Slot) -> list[Ended]:
     ]
 
 
+def told_safe(session: Session, now: datetime, slot: Slot, evidence: str, words: str) -> None:
+    """The elder said so on a call of their own: the slot is closed, and nobody rings any more."""
+    _close(session, now, slot, session.get_one(Elder, slot.elder_id), evidence, words)
+
+
 def _close(
     session: Session, now: datetime, slot: Slot, elder: Elder, evidence: str, words: str
 ) -> None:

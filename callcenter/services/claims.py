@@ -25,9 +25,9 @@ from callcenter.domain.dialling import (
     may_leave,
 )
 from callcenter.domain.habits import Habits, hours, in_order, number_for, thaw
-from callcenter.domain.handcall import by_hand
+from callcenter.domain.handcall import Why, by_hand
 from callcenter.domain.script import Talk
-from callcenter.domain.week import local
+from callcenter.domain.week import at, local
 from callcenter.policy import Policy
 from callcenter.services import call_list, holds, line, numbers
 from callcenter.services.attempts import LOOK_AFTER, freeze
@@ -105,6 +105,17 @@ def claim_due(
             return _intend(session, now, leaving)
     except IntegrityError:  # another engine has just rung one of these elders for another slot
         return list(_one_by_one(session, now, leaving))
+
+
+def put_off(session: Session, now: datetime, limit: int) -> None:
+    """No more calls today: due ones wait for tomorrow, and a person makes those that cannot."""
+    tomorrow = at(local(now).date() + timedelta(days=1), 0)
+    slots = [one.slot for one in _due(session, now, limit)]
+    late = [slot for slot in slots if slot.by <= tomorrow]
+    call_list.put(session, late, Why.COST_CAP, now)
+    for slot in slots:
+        if slot.by > tomorrow:
+            slot.next_at = tomorrow
 
 
 def _due(session: Session, now: datetime, limit: int) -> list[_Due]:

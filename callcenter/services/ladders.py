@@ -15,6 +15,7 @@ from callcenter.domain.escalation import (
     Rung,
     build_ladder,
 )
+from callcenter.domain.numbers import landline
 from callcenter.domain.people import Role
 from callcenter.domain.week import local
 from callcenter.policy import Policy
@@ -146,8 +147,12 @@ SAME_TEXTS = 2  # carriers drop the third identical text of a day
 
 
 def addresses(worker: Worker) -> list[str]:
-    """Every way to reach a worker. SMS is never the only one: a phone number is also rung."""
+    """Every way to reach a worker. SMS is never the only one: a phone number is also rung.
+
+    A landline takes no texts.
+    """
     ways = [f"tel:{worker.phone}", f"sms:{worker.phone}"] if worker.phone else []
+    ways = ways[:1] if landline(worker.phone) else ways
     return [*ways, f"telegram:{worker.telegram}"] if worker.telegram else ways
 
 
@@ -207,7 +212,7 @@ def _words(session: Session, policy: Policy, one: Escalation) -> str:
         "escalation_text",
         name=one.about,
         reason=REASON_WORDS[Reason(one.reason)],
-        words=f"，原话“{one.words}”" if one.words else "",
+        words=f"，原话是：{one.words}" if one.words else "",
         at=f"{wall.hour}点{wall.minute:02d}分",
         place=_where(elder, one),
     )

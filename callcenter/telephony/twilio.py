@@ -1,6 +1,6 @@
 """The carrier that speaks Twilio's REST API: Twilio itself, the local exchange, or a look-alike.
 
-The only file that imports the twilio helper besides twiml.py. Its words are translated here once.
+The only file that imports the twilio helper besides twiml.py. Its words are translated by words.py.
 """
 
 from collections.abc import Sequence
@@ -14,50 +14,11 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from callcenter.config import TWILIO, Settings
-from callcenter.domain.call import CallEvent, Disposition, Listener, Progress
+from callcenter.domain.call import CallEvent, Disposition
 from callcenter.telephony.port import CallOrder, CarrierCall, Refused, Slower, Unclear
+from callcenter.telephony.words import carrier_words
 
 ASK_SECONDS = 10  # the asynchronous client ignores its timeout, so the synchronous one is used
-
-PROGRESS = {
-    "queued": Progress.QUEUED,
-    "initiated": Progress.QUEUED,
-    "ringing": Progress.RINGING,
-    "in-progress": Progress.TALKING,
-    "answered": Progress.TALKING,
-    "completed": Progress.ENDED,
-    "busy": Progress.ENDED,
-    "failed": Progress.ENDED,
-    "no-answer": Progress.ENDED,
-    "canceled": Progress.ENDED,
-}
-DISPOSITION = {
-    "completed": Disposition.ANSWERED,
-    "busy": Disposition.BUSY,
-    "failed": Disposition.FAILED,
-    "no-answer": Disposition.NO_ANSWER,
-    "canceled": Disposition.CANCELED,
-}
-SIP_MEANS = {480: Disposition.NO_ANSWER, 404: Disposition.INVALID_NUMBER, 486: Disposition.BUSY}
-LISTENER = {
-    "human": Listener.HUMAN,
-    "unknown": Listener.UNKNOWN,
-    "fax": Listener.MACHINE,
-    "machine_start": Listener.MACHINE,
-    "machine_end_beep": Listener.MACHINE,
-    "machine_end_silence": Listener.MACHINE,
-    "machine_end_other": Listener.MACHINE,
-}
-ERROR_MEANS = {
-    21211: Disposition.INVALID_NUMBER,
-    21217: Disposition.INVALID_NUMBER,
-    21214: Disposition.UNREACHABLE,
-    21215: Disposition.NOT_PERMITTED,
-    21210: Disposition.NOT_PERMITTED,
-    32205: Disposition.NOT_PERMITTED,
-    13227: Disposition.NOT_PERMITTED,
-}
-EVENTS = ["initiated", "ringing", "answered", "completed"]
 
 
 class Http(Protocol):
@@ -83,7 +44,7 @@ class TwilioCarrier:
 
     def __init__(self, settings: Settings, http: Http | None = None) -> None:
         """`http` sends the requests; by default over the network to the configured carrier."""
-        self._from = settings.hotline_number
+        self._from, self._words = settings.hotline_number, carrier_words()
         self._client = Client(
             settings.account_sid,
             settings.auth_token,
@@ -107,7 +68,7 @@ class TwilioCarrier:
             from_=self._from,
             url=order.script_url,
             status_callback=order.status_url,
-            status_callback_event=EVENTS,
+            status_callback_event=list(self._words.events),
             timeout=order.ring_seconds,
             time_limit=order.limit_seconds,
             **options,
@@ -161,7 +122,7 @@ def _error(said: TwilioRestException) -> Exception:
         return Slower(1)
     if said.status >= 500:
         return Unclear(f"{said.status}")
-    meaning = ERROR_MEANS.get(said.code or 0, Disposition.FAILED)
+    meaning = carrier_words().errors.get(said.code or 0, Disposition.FAILED)
     return Refused(meaning, said.code or said.status, said.msg)
 
 
@@ -170,8 +131,8 @@ def _call(row: Any) -> CarrierCall:
     return CarrierCall(
         sid=str(row.sid),
         to=str(row.to),
-        progress=PROGRESS[status],
-        disposition=DISPOSITION.get(status),
+        progress=carrier_words().progress[status],
+        disposition=carrier_words().disposition.get(status),
         started_at=row.start_time or row.date_created,
         seconds=int(row.duration or 0),
     )
@@ -180,13 +141,13 @@ def _call(row: Any) -> CarrierCall:
 def event_of(form: dict[str, str]) -> CallEvent:
     """What a status webhook says. Raises KeyError or ValueError when it is not one."""
     status = form["CallStatus"]
-    disposition = DISPOSITION.get(status)
+    disposition = carrier_words().disposition.get(status)
     if disposition is Disposition.FAILED:
         sip = int(form.get("SipResponseCode") or 0)
-        disposition = SIP_MEANS.get(sip, Disposition.FAILED)
+        disposition = carrier_words().sip.get(sip, Disposition.FAILED)
     return CallEvent(
         sid=form["CallSid"],
-        progress=PROGRESS[status],
+        progress=carrier_words().progress[status],
         sequence=int(form.get("SequenceNumber", "-1")),
         disposition=disposition,
         seconds=int(form.get("CallDuration") or 0),

@@ -4,6 +4,7 @@ import logging
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
+from sqlalchemy.exc import DataError
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,6 +39,8 @@ def create_app(house: House) -> FastAPI:
     )
     app.add_middleware(_Headers)
     app.add_exception_handler(CareError, _care_error)
+    for too_large in (OverflowError, DataError):  # SQLite's word for it, and PostgreSQL's
+        app.add_exception_handler(too_large, _too_large)
     app.add_api_route("/health", health, methods=["GET"])
     app.add_api_route("/", home, methods=["GET"], include_in_schema=False)
     for router in (voice.router, texts.router, console.router(), chat.router()):
@@ -81,6 +84,11 @@ class _Headers:
             await send(message)
 
         await self._app(scope, receive, sends)
+
+
+def _too_large(request: Request, error: Exception) -> Response:
+    """A number or a word that no row can hold names nothing that exists here."""
+    return JSONResponse({"detail": "没有这个编号，或者内容太长。"}, status_code=400)
 
 
 def _care_error(request: Request, error: Exception) -> Response:

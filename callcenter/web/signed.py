@@ -10,6 +10,7 @@ from callcenter.telephony.twilio import event_of, genuine
 from callcenter.wiring import House
 
 LARGEST = 64 * 1024  # bytes of one webhook; the carrier sends a few hundred
+LONGEST_SID = 64  # characters; the carrier's have 34
 MOST = 500  # fields of one webhook; the carrier sends some thirty
 
 Form = dict[str, str]
@@ -38,9 +39,10 @@ async def signed_form(request: Request) -> Form:
     signature = request.headers.get("x-twilio-signature", "")
     if not genuine(request.app.state.auth_token, url, form, signature):
         raise HTTPException(403)
-    if not (form.get("CallSid") or form.get("MessageSid")):
+    sid = form.get("CallSid") or form.get("MessageSid")
+    if not sid or len(sid) > LONGEST_SID:
         raise HTTPException(400, "neither CallSid nor MessageSid was sent")
-    return form
+    return {name: value.replace("\0", "") for name, value in form.items()}  # no database keeps NUL
 
 
 def _fields(body: bytes) -> Form:

@@ -75,6 +75,7 @@ def test_every_missing_setting_is_named() -> None:
         ("ladders.yaml", "who: caseworker, wait", "who: postman, wait", "postman"),
         ("ladders.yaml", "wait_minutes: 20", "wait_minutes: 0", "wait_minutes"),
         ("prompts.yaml", "{name}，您今天身体好不好", "{nmae}，您今天身体好不好", "nmae"),
+        ("prompts.yaml", "或者说蛮好", "或者说“蛮好”", "check_in.ask_health 里有引号"),
         ("prompts.yaml", "line:", "line: [", "not valid YAML"),
         (
             "prompts.yaml",

@@ -60,7 +60,7 @@ def reasons(town: Town) -> list[str]:
     return [one.reason for one in town.escalations()]
 
 
-def test_the_breaker_trips_and_closes_and_everybody_is_called_after_all(
+def test_21_the_breaker_trips_and_closes_and_everybody_is_called_after_all(
     any_url: str, tmp_path: Path
 ) -> None:
     """One alarm for the house, none for an elder; once it is back all three say they are well."""
@@ -87,7 +87,7 @@ def test_what_waits_for_the_line_has_its_next_step_and_is_never_late(morning: To
     assert not found & {"late", "no_next", "blank", "orphaned"}
 
 
-def test_danger_passes_while_the_breaker_is_open(morning: Town) -> None:
+def test_21_danger_passes_while_the_breaker_is_open(morning: Town) -> None:
     """Its ladder climbs by its own minutes, whatever the line does."""
     house = morning.world.house
     with house.store.work() as session:
@@ -99,7 +99,7 @@ def test_danger_passes_while_the_breaker_is_open(morning: Town) -> None:
     assert morning.escalations()[-1].rung == 2
 
 
-def test_a_line_that_stays_down_hands_everybody_to_people_before_their_time_is_up(
+def test_21_a_line_that_stays_down_hands_everybody_to_people_before_their_time_is_up(
     tmp_path: Path,
 ) -> None:
     """Two hours before a slot ends it lies on the list of calls by hand, and nobody is alarmed."""
@@ -131,7 +131,7 @@ def test_a_line_that_comes_back_rings_whom_nobody_is_ringing_by_hand(tmp_path: P
     town.world.close()
 
 
-def test_numbers_that_are_not_permitted_raise_one_alarm_and_are_rung_by_hand(
+def test_14_numbers_that_are_not_permitted_raise_one_alarm_and_are_rung_by_hand(
     tmp_path: Path,
 ) -> None:
     """Two elders have numbers abroad: one alarm for the house, none for them, and no third dial."""

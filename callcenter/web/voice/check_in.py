@@ -7,8 +7,8 @@ from callcenter.domain.call import Listener
 from callcenter.services import attempts, checkin_call
 from callcenter.services.checkin_call import Heard, Next
 from callcenter.telephony import twiml
-from callcenter.telephony.twilio import LISTENER
 from callcenter.telephony.twiml import Speech
+from callcenter.telephony.words import carrier_words
 from callcenter.understanding import Understanding, understand
 from callcenter.web.signed import SignedForm, TheHouse, status_event
 from callcenter.web.voice.markup import xml
@@ -61,7 +61,7 @@ def check_in_status(attempt_id: int, form: SignedForm, house: TheHouse) -> Respo
 @router.post("/check-in/{attempt_id}/machine")
 def check_in_machine(attempt_id: int, form: SignedForm, house: TheHouse) -> Response:
     """Who picked up, as the carrier believes."""
-    listener = LISTENER.get(form.get("AnsweredBy", ""), Listener.UNKNOWN)
+    listener = carrier_words().listener.get(form.get("AnsweredBy", ""), Listener.UNKNOWN)
     house.store.together(
         attempt_id,
         attempts.hold,
