@@ -111,7 +111,7 @@ WISHES: dict[str, str] = {
 
 def silence(talk: Talk) -> Move:
     """Nothing came: the question is put once more, slowly, then left; "safe" stays."""
-    if talk.silences + 1 < TRIES:
+    if not _tried(talk):
         again = replace(talk, silences=talk.silences + 1, slow=True)
         return Move(talk=again, turn=Turn(lines=("are_you_there", question_of(talk)), then="ask"))
     return _leave(talk, Told(topic=talk.asking[0], means=Means.SILENT, words=""), "never_mind")
@@ -149,6 +149,12 @@ _ANSWERS = {
     Means.TOLD: "passed_on",
     Means.SKIPPED: "never_mind",
 }
+NOT_THE_ELDER = (
+    Outcome.OTHER_PERSON,
+    Outcome.IN_HOSPITAL,
+    Outcome.MOVED,
+    Outcome.DECEASED,
+)  # somebody else had answered as the elder
 # Said after "safe" in the same call: these outweigh it, and what is due comes of them.
 _CONTRADICTS: dict[str, tuple[Outcome, str]] = {
     "family_answers": (Outcome.OTHER_PERSON, "heard_somebody_else"),
@@ -161,11 +167,16 @@ _CONTRADICTS: dict[str, tuple[Outcome, str]] = {
 
 
 def _missed(talk: Talk, words: str) -> Move:
-    if talk.misses + 1 < TRIES:
-        again = replace(talk, misses=talk.misses + 1, silences=0, slow=True)
+    if not _tried(talk):
+        again = replace(talk, misses=talk.misses + 1, slow=True)
         lines = ("not_understood", question_of(talk))
         return Move(talk=again, turn=Turn(lines=lines, then="ask"))
     return _leave(talk, Told(topic=talk.asking[0], means=Means.UNCLEAR, words=words), "never_mind")
+
+
+def _tried(talk: Talk) -> bool:
+    """Was the question put as often as it may be, with silence or words that say nothing?"""
+    return talk.silences + talk.misses + 1 >= TRIES
 
 
 def _on(talk: Talk, told: Told, line: str) -> Move:

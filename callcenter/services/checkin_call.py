@@ -93,6 +93,8 @@ def take_turn(
     attempts.after_turn(session, now, policy, attempt, talk, over)
     if move.told is not None and _keep(session, now, policy, attempt, move.told):
         then = replace(then, lines=(then.lines[0], "worker_will_ask", *then.lines[1:]))
+    if talk.outcome in asking.NOT_THE_ELDER:
+        wellbeing.withdraw(session, attempt.id)
     if talk.outcome is Outcome.SAFE and move.told is not None and move.told.topic == HEALTH:
         questions = wellbeing.next_questions(session, policy, attempt.elder_id)
         talk, then = asking.begin(talk, questions)

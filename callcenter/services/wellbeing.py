@@ -4,11 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from callcenter.domain.escalation import Reason
-from callcenter.domain.wellbeing import MEANS_WORDS, Entry, Means, Told, Worse, worsening
+from callcenter.domain.wellbeing import (
+    HEALTH,
+    MEANS_WORDS,
+    Entry,
+    Means,
+    Told,
+    Worse,
+    worsening,
+)
 from callcenter.policy import Policy
 from callcenter.services.escalations import open_escalation
 from callcenter.services.timeline import note
@@ -24,7 +32,7 @@ class Line:
     at: datetime
     title: str  # what was asked
     answer: str  # in words
-    words: str  # as they were said
+    words: str  # as they were said, in quotation marks; a key is named; empty for silence
     before: str  # what was answered to the same question the time before; empty for the first
     worse: bool  # it was better the time before
     attempt_id: int | None
@@ -40,16 +48,22 @@ def next_questions(session: Session, policy: Policy, elder_id: int) -> tuple[str
 
 
 def keep(
-    session: Session, now: datetime, policy: Policy, elder: Elder, told: Told, attempt_id: int
+    session: Session,
+    now: datetime,
+    policy: Policy,
+    elder: Elder,
+    told: Told,
+    attempt_id: int | None,
 ) -> bool:
     """Writes an answer down, compared with the last one; True when a person is asked to look."""
     earlier = _entries(session, policy.talk.worse, elder.id, now)
     last = next((one for one in reversed(earlier) if one.topic == told.topic), None)
-    title = policy.talk.title(told.topic)
-    text = f"近况，{title}：{MEANS_WORDS[told.means]}"
-    text += f"（“{told.words}”）" if told.words else ""
-    text += f"，上次{MEANS_WORDS[last.means]}" if last and last.means is not told.means else ""
-    note(session, now, "wellbeing", text, elder_id=elder.id)
+    if told.topic != HEALTH:  # the check-in itself is on the time line already
+        text = f"近况，{policy.talk.title(told.topic)}：{MEANS_WORDS[told.means]}"
+        text += f"（{_quoted(told.words)}）" if told.words else ""
+        changed = last is not None and last.means is not told.means
+        text += f"，上次{MEANS_WORDS[last.means]}" if last and changed else ""
+        note(session, now, "wellbeing", text, elder_id=elder.id)
     session.add(
         Wellbeing(
             elder_id=elder.id,
@@ -64,6 +78,12 @@ def keep(
         open_escalation(session, now, policy, Reason.MESSAGE, elder=elder, words=told.words)
     entries = [*earlier, Entry(topic=told.topic, means=told.means, at=now)]
     return _look_into(session, now, policy, elder, entries)
+
+
+def withdraw(session: Session, attempt_id: int) -> None:
+    """Whoever answered was not the elder: nothing of this call counts as the elder's answer."""
+    rows = update(Wellbeing).where(Wellbeing.attempt_id == attempt_id)
+    session.execute(rows.values(means=Means.UNCLEAR.value))
 
 
 def latest(session: Session, policy: Policy, elder_id: int) -> list[Line]:
@@ -84,11 +104,15 @@ def _line(policy: Policy, rows: Sequence[Wellbeing], place: int) -> Line:
         at=one.at,
         title=policy.talk.title(one.topic),
         answer=MEANS_WORDS[Means(one.means)],
-        words=one.words,
+        words=_quoted(one.words),
         before=MEANS_WORDS[Means(before.means)] if before else "",
         worse=one.means in _TROUBLE and before is not None and before.means == Means.GOOD.value,
         attempt_id=one.attempt_id,
     )
+
+
+def _quoted(words: str) -> str:
+    return f"“{words}”" if words and not words.startswith("[") else words
 
 
 _TROUBLE = (Means.BAD.value, Means.SILENT.value)

@@ -84,6 +84,7 @@ def test_somebody_else_who_pressed_the_key_is_not_the_elder_seen_safe(small_town
     first = small_town.slots("王阿婆")[0]
     assert (first.state, first.evidence) == ("escalated", "")
     assert small_town.escalations()[0].reason == "other_person"
+    assert [one.means for one in small_town.rows(Wellbeing)] == ["unclear"]
 
 
 def test_unwell_after_all_outweighs_safe(small_town: Town) -> None:

@@ -8,9 +8,9 @@ import pytest
 from fastapi import FastAPI
 
 from callcenter.domain.escalation import Reason
-from callcenter.store.tables import (
-    Beat,
-)
+from callcenter.domain.wellbeing import Means, Told
+from callcenter.services.wellbeing import keep
+from callcenter.store.tables import Beat, Elder
 from tests.district import District, settle
 from tests.house import make_house
 from tests.web.happenings import escalate, order, wants_person
@@ -215,6 +215,20 @@ def test_a_file_holds_the_week_and_the_time_line(district: District, app: FastAP
         "登记工单",
         "说出危险",
     ):
+        assert words in page
+
+
+def test_a_file_shows_what_was_told_of_daily_life_and_what_was_told_before(
+    district: District, app: FastAPI
+) -> None:
+    house = district.house
+    with house.store.work() as session:
+        elder = session.get_one(Elder, 1)
+        for days, means, words in ((3, Means.GOOD, "[按键1]"), (0, Means.BAD, "困不着")):
+            told = Told(topic="sleep", means=means, words=words)
+            keep(session, house.now() - timedelta(days=days), house.policy, elder, told, None)
+    page = signed_in(app, "yang").get("/console/elders/1")
+    for words in ("近况", "睡觉", "<b>不好</b>：“困不着”", "上次好", "好：[按键1]"):
         assert words in page
 
 
