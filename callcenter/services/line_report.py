@@ -93,14 +93,17 @@ def together(days: Sequence[Answered]) -> Answered:
 def operators(session: Session, now: datetime) -> list[Operator]:
     """Every operator, those who are signed on first."""
     since = at(local(now).date(), 0)
-    rung = select(Ring.worker_id, func.count()).where(Ring.rung_at >= since)
+    staff = select(Worker).where(Worker.role == Role.OPERATOR.value, Worker.active)
+    found = session.scalars(staff.order_by(Worker.signed_on.desc(), Worker.id)).all()
+    rung = select(Ring.worker_id, func.count()).where(
+        Ring.worker_id.in_([one.id for one in found]), Ring.rung_at >= since
+    )
     rings = {row[0]: row[1] for row in session.execute(rung.group_by(Ring.worker_id))}
     had = select(Handoff.taken_by, func.count()).where(
         Handoff.on_line, Handoff.opened_at >= since, Handoff.answered_at.is_not(None)
     )
     accepted = {row[0]: row[1] for row in session.execute(had.group_by(Handoff.taken_by))}
     busy = busy_workers(session, now)
-    rows = select(Worker).where(Worker.role == Role.OPERATOR.value, Worker.active)
     return [
         Operator(
             worker=one,
@@ -108,5 +111,5 @@ def operators(session: Session, now: datetime) -> list[Operator]:
             rung=rings.get(one.id, 0),
             accepted=accepted.get(one.id, 0),
         )
-        for one in session.scalars(rows.order_by(Worker.signed_on.desc(), Worker.id))
+        for one in found
     ]

@@ -23,6 +23,7 @@ from callcenter.store.tables import Elder, Handoff, Worker
 from callcenter.when import day_kind
 
 TALKS_AT_MOST = timedelta(minutes=30)  # an end that was never told keeps nobody busy for ever
+LOOKS_BACK = timedelta(days=1)  # for whose turn it is; what is older does not count
 RINGS_LONGEST = timedelta(minutes=1)
 RING_BACK = ("回电", "回拨", "打回来", "打给我", "回个电话")  # said instead of the key
 
@@ -198,7 +199,9 @@ def _seats(session: Session, now: datetime, one: Handoff) -> list[Seat]:
     """Who may be rung for this caller, and who of them is busy."""
     staff = handoffs.who_answers(session, one.urgent)
     ids = [worker.id for worker in staff]
-    last = select(Ring.worker_id, func.max(Ring.rung_at)).where(Ring.worker_id.in_(ids))
+    last = select(Ring.worker_id, func.max(Ring.rung_at)).where(
+        Ring.worker_id.in_(ids), Ring.rung_at > now - LOOKS_BACK
+    )
     last_rung = {row[0]: row[1] for row in session.execute(last.group_by(Ring.worker_id))}
     mine = select(Ring.worker_id, func.count()).where(Ring.handoff_id == one.id)
     rung = {row[0]: row[1] for row in session.execute(mine.group_by(Ring.worker_id))}
