@@ -11,7 +11,14 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from callcenter.domain.checkin import NextAction, SlotKind, SlotState
-from callcenter.domain.escalation import FINDING_WORDS, NEEDS_WORDS, Finding, Reason, Standing
+from callcenter.domain.escalation import (
+    FINDING_WORDS,
+    NEEDS_WORDS,
+    Finding,
+    Reason,
+    Standing,
+    findings_of,
+)
 from callcenter.domain.habits import hours, thaw
 from callcenter.domain.week import at, local, monday_of, sunday_of
 from callcenter.policy import Policy
@@ -58,6 +65,8 @@ def record_visit(
     if elder is None:
         raise NotFound("没有这位老人的档案。")
     _check(now, kind, place, began_at, ended_at)
+    if found not in findings_of(Reason.VISIT_MISSED):
+        raise BadVisit("请选择探访的结果。")
     if found in NEEDS_WORDS and not note.strip():
         raise FindingNeedsWords
     known = _entered_before(session, elder_id, worker, began_at)

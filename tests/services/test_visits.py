@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from callcenter.domain.escalation import Finding, Reason
+from callcenter.domain.escalation import Finding, Reason, findings_of
 from callcenter.domain.week import at, local
 from callcenter.services import escalations
 from callcenter.services.errors import BadVisit, FindingNeedsWords, NotFound
@@ -274,7 +274,9 @@ def test_the_time_line_tells_the_visit(district: District) -> None:
 @given(
     plan=st.lists(
         st.tuples(
-            st.integers(0, 6), st.sampled_from(list(Finding)), st.sampled_from(["qian", "tang"])
+            st.integers(0, 6),
+            st.sampled_from(findings_of(Reason.VISIT_MISSED)),
+            st.sampled_from(["qian", "tang"]),
         ),
         max_size=6,
     )
@@ -340,3 +342,10 @@ def test_who_was_seen_today_is_rung_again_tomorrow_and_the_call_stays_due(
     assert local(first.next_at).date() == local(now).date() + timedelta(days=1)
     assert first.by > first.next_at
     assert second.next_at == second.due_at
+
+
+def test_a_finding_of_the_house_is_none_of_an_elder(district: District) -> None:
+    """`settled` says nothing of how anybody is, so it ends no visit."""
+    with pytest.raises(BadVisit, match="请选择探访的结果"):
+        visit(district, found=Finding.SETTLED)
+    assert {slot.state for slot in district.slots(WANG, "visit")} == {"open"}

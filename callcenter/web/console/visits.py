@@ -113,8 +113,6 @@ def _record(at: Desk, session: Session, elder_id: int, filled: Sheet) -> Visit:
         found = Finding(filled.found)
     except ValueError:
         raise BadVisit("请选择探访的结果。") from None
-    if found is Finding.SETTLED:
-        raise BadVisit("请选择探访的结果。")
     return visits.record_visit(
         session,
         at.now,
