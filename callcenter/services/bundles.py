@@ -18,6 +18,10 @@ from callcenter.domain.escalation import (
 from callcenter.policy import Policy
 from callcenter.store.tables import Escalation, Notice
 
+# An index that starts with the worker would read all that the worker was ever told; in a sum it is
+# left aside, and what is open or due is read instead.
+WHOM = Notice.worker_id + 0
+
 ALONE = PRESSING | OF_THE_HOUSE  # never told together with others, and never made to wait
 ALONE_WORDS = [reason.value for reason in ALONE]
 
@@ -49,14 +53,14 @@ def told_at_first(
         return (0,)
     people = {one for rung in ladder.rungs for one in rung.workers}
     load = (
-        select(Notice.worker_id, func.count(Notice.escalation_id.distinct()))
-        .join(Escalation, Escalation.id == Notice.escalation_id)
+        select(WHOM, func.count(Notice.escalation_id.distinct()))
+        .join(Escalation, Escalation.id + 0 == Notice.escalation_id)  # from the open ones on
         .where(
             Escalation.standing != Standing.RESOLVED.value,
             Escalation.reason.not_in([one.value for one in UNHURRIED]),
-            Notice.worker_id.in_(people),
+            WHOM.in_(people),
         )
-        .group_by(Notice.worker_id)
+        .group_by(WHOM)
     )
     return rungs_told(ladder, {row[0]: row[1] for row in session.execute(load)}, rule.cap)
 
@@ -72,7 +76,7 @@ def gather(session: Session, leader: Notice) -> Sequence[Notice]:
         .where(
             Notice.state == "due",
             Notice.address == leader.address,
-            Notice.worker_id == leader.worker_id,
+            WHOM.in_([leader.worker_id]),
             Notice.id != leader.id,
             Escalation.reason.not_in(ALONE_WORDS),
         )

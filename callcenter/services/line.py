@@ -69,8 +69,8 @@ def tripped(outage: Outage) -> Tripped:
 
 def dials(session: Session, now: datetime, since: datetime) -> Dials:
     """What became of the dials from `since` on: those that have ended, and those that go on."""
-    ended = [Attempt.ended_at >= since, Attempt.intended_at >= since]
-    going: list[ColumnElement[bool]] = [Attempt.live.is_(True), Attempt.intended_at >= since]
+    ended = and_(Attempt.ended_at >= since, Attempt.intended_at >= since)
+    going = and_(Attempt.live, Attempt.intended_at >= since)  # bare, as its partial indexes are
     doubtful = and_(Attempt.state == "uncertain", Attempt.intended_at <= now - DOUBTFUL_AFTER)
     rings = Attempt.progress.in_((Progress.RINGING.value, Progress.TALKING.value))
     _, failed, carried = _counts(session, ended, OF_THE_LINE, _CARRIED)
@@ -88,11 +88,11 @@ _CARRIED = and_(~_DOUBTED, Attempt.disposition.in_([one.value for one in CARRIED
 
 
 def _counts(
-    session: Session, where: Sequence[ColumnElement[bool]], *kinds: ColumnElement[bool]
+    session: Session, where: ColumnElement[bool], *kinds: ColumnElement[bool]
 ) -> tuple[int, ...]:
     """How many there are, and how many of each kind."""
     sums = [func.coalesce(func.sum(case((kind, 1), else_=0)), 0) for kind in kinds]
-    return tuple(session.execute(select(func.count(), *sums).where(*where)).one())
+    return tuple(session.execute(select(func.count(), *sums).where(where)).one())
 
 
 def caused(session: Session, one: Escalation, outage: Outage, rule: BreakerRule) -> bool:

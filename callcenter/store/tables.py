@@ -268,7 +268,7 @@ class Notice(Base):
     __tablename__ = "notices"
     id: Mapped[int] = mapped_column(primary_key=True)
     escalation_id: Mapped[int] = mapped_column(ForeignKey("escalations.id"), index=True)
-    worker_id: Mapped[int] = mapped_column(ForeignKey("workers.id"), index=True)
+    worker_id: Mapped[int] = mapped_column(ForeignKey("workers.id"))
     address: Mapped[str] = mapped_column(String(60))  # tel:+86..., sms:+86..., telegram:123
     round: Mapped[int]  # counts tellings within the escalation
     text: Mapped[str] = mapped_column(String(400))
@@ -285,6 +285,7 @@ class Notice(Base):
         UniqueConstraint("escalation_id", "round", "address"),
         only("told_with IS NOT NULL", "ix_notices_told_with", "told_with"),
         Index("ix_notices_due", "state", "due_at"),
+        Index("ix_notices_told", "worker_id", "sent_at"),
     )
 
 
