@@ -110,6 +110,14 @@ def line_is_back(session: Session, now: datetime) -> int:
     return sum(take_back(session, slots[n : n + BATCH], now) for n in range(0, len(slots), BATCH))
 
 
+def waits_for_the_line(session: Session, slot: Slot, now: datetime) -> bool:
+    """Whether it lies on the list only because the line is down, and nobody is ringing."""
+    line = session.get(HandCall, slot.id)
+    if line is None or not _on_list(slot) or line.why != Why.LINE_DOWN.value:
+        return False
+    return _holder(line, now) is None
+
+
 def take(session: Session, now: datetime, slot_id: int, worker: Worker) -> HandCall:
     """我来打: the first one wins, for TAKEN_FOR. Raises TakenByOther, OffTheCallList, NotFound."""
     _, line = _held(session, now, slot_id, worker)

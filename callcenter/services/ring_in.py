@@ -13,7 +13,7 @@ from callcenter.domain.checkin import NextAction, SlotKind, SlotState
 from callcenter.domain.escalation import Reason
 from callcenter.domain.week import local, monday_of
 from callcenter.policy import Policy
-from callcenter.services import attempts
+from callcenter.services import attempts, call_list
 from callcenter.services.escalations import open_escalation
 from callcenter.store.tables import Elder, Slot
 
@@ -30,7 +30,8 @@ class Finished(StrEnum):
 def unfinished(session: Session, now: datetime, elder_id: int) -> Slot | None:
     """The elder's call of this week that should have been made by the end of today, if it waits.
 
-    One that rings at this moment, or that a person has, is left alone.
+    One that rings at this moment, or that a person has, is left alone; so is one that no machine
+    may make, because this elder's word to a machine does not count.
     """
     open_ones = (
         select(Slot)
@@ -38,15 +39,22 @@ def unfinished(session: Session, now: datetime, elder_id: int) -> Slot | None:
             Slot.elder_id == elder_id,
             Slot.state == SlotState.OPEN.value,
             Slot.kind == SlotKind.CALL.value,
-            Slot.next_action == NextAction.DIAL.value,
+            Slot.next_action.in_((NextAction.DIAL.value, NextAction.HAND_CALL.value)),
             Slot.week == monday_of(now),
         )
         .order_by(Slot.due_at)
     )
     today = local(now).date()
-    return next(
-        (one for one in session.scalars(open_ones) if local(one.due_at).date() <= today), None
-    )
+    for one in session.scalars(open_ones):
+        if local(one.due_at).date() <= today and _waits(session, one, now):
+            return one
+    return None
+
+
+def _waits(session: Session, slot: Slot, now: datetime) -> bool:
+    if slot.state == SlotState.OPEN.value and slot.next_action == NextAction.DIAL.value:
+        return True
+    return call_list.waits_for_the_line(session, slot, now)
 
 
 def finish(
@@ -61,7 +69,7 @@ def finish(
         return None
     rows = select(Slot).where(Slot.id == slot_id).with_for_update()
     slot = session.scalars(rows).one()
-    waits = slot.state == SlotState.OPEN.value and slot.next_action == NextAction.DIAL.value
+    waits = _waits(session, slot, now)
     if means == "fine":
         if waits:
             attempts.told_safe(session, now, slot, "key" if text in KEYS else "words", text)

@@ -18,7 +18,7 @@ from callcenter.domain.handcall import (
     Why,
     follows,
 )
-from callcenter.services import call_list, claims, handover, lists
+from callcenter.services import call_list, claims, handover, lists, ring_in
 from callcenter.services.call_list import OffTheCallList, SayWhoSaidSo, TakenByOther
 from callcenter.services.cells import elder_week
 from callcenter.store.tables import Attempt, Elder, Escalation, HandCall, NumberCheck, Slot
@@ -237,3 +237,28 @@ def test_visits_and_what_has_ended_are_never_put_on_the_list(district: District)
         slots[0].state = "escalated"
         visits = [slot for slot in slots if slot.kind == "visit"]
         assert call_list.put(session, [slots[0], *visits], Why.LINE_DOWN, slots[1].due_at) == 0
+
+
+def test_who_rings_in_finishes_a_call_that_lies_there_for_the_line_alone(
+    district: District,
+) -> None:
+    """The line is down and nobody is ringing: the elder's own word closes it."""
+    house = district.house
+    with house.store.work() as session:
+        slot = session.get_one(Slot, first(district).id)
+        slot.due_at = house.now()
+        call_list.put(session, [slot], Why.LINE_DOWN, house.now())
+    with house.store.work() as session:
+        found = ring_in.unfinished(session, house.now(), district.elders["王阿婆"])
+        assert found is not None
+        ring_in.finish(session, house.now(), house.policy, found.id, "1")
+    assert first(district).state == SlotState.CONFIRMED_SAFE.value
+
+
+def test_who_rings_in_does_not_finish_a_call_that_no_machine_may_make(district: District) -> None:
+    """A person has to hear that elder."""
+    with district.house.store.work() as session:
+        session.get_one(Slot, first(district).id).due_at = district.house.now()
+    claim(district)
+    with district.house.store.look() as session:
+        assert ring_in.unfinished(session, district.house.now(), first(district).elder_id) is None
