@@ -147,7 +147,7 @@ def hotline_call(sid: str, caller: str, said: Sequence[Mapping[str, str]]) -> Ca
 
 
 def check_in_call(sid: str, attempt_id: int) -> Call:
-    """A check-in from ringing to the end: somebody picks up, is a person, presses 1, hangs up."""
+    """A check-in: somebody picks up, is a person, presses 1, and hangs up when more is asked."""
     base, path = {"CallSid": sid}, f"/voice/check-in/{attempt_id}"
 
     def status(number: int, word: str, **more: str) -> Step:
@@ -159,6 +159,6 @@ def check_in_call(sid: str, attempt_id: int) -> Call:
         *(status(number, word) for number, word in enumerate(STATUSES)),
         Step(path=path, form=base, wants="<Gather"),
         Step(path=f"{path}/machine", form=machine, wants=""),
-        Step(path=f"{path}/turn?n={{n}}", form={**base, "Digits": "1"}, wants="<Hangup"),
+        Step(path=f"{path}/turn?n={{n}}", form={**base, "Digits": "1"}, wants="<Say"),
         status(3, "completed", CallDuration="20"),
     ]
